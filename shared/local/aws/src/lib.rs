@@ -1,0 +1,1 @@
+//! SQS, S3, SES, Secrets Manager and DynamoDB for one machine.

@@ -1,0 +1,1 @@
+//! The RDS Data API over a real PostgreSQL, for one machine.

@@ -1,0 +1,1 @@
+//! Process plumbing without HTTP: configuration, AWS clients, telemetry, queues.

@@ -1,0 +1,1 @@
+//! All persistence: the Data API client, DynamoDB, one file per aggregate, migrations.

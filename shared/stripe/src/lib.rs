@@ -1,0 +1,1 @@
+//! Stripe's HTTP API behind the payment gateway trait.

@@ -1,0 +1,1 @@
+//! HTTP plumbing: serving, problem documents, extractors, the caller, idempotency, pagination.
