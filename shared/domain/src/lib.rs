@@ -1,6 +1,8 @@
 //! The rules of the trade: pure, synchronous, without I/O.
+#![cfg_attr(test, allow(clippy::inconsistent_digit_grouping, reason = "tests write 1_254_00 for 1254.00"))]
 
 pub mod clock;
 pub mod ids;
+pub mod money;
 pub mod random;
 pub mod refusal;

@@ -63,7 +63,11 @@ impl Refusal {
     /// Adds a field that carries this refusal's own code and text.
     #[must_use]
     pub fn at(mut self, pointer: impl Into<String>) -> Self {
-        self.errors.push(FieldError { pointer: pointer.into(), code: self.code, detail: self.detail.clone() });
+        self.errors.push(FieldError {
+            pointer: pointer.into(),
+            code: self.code,
+            detail: self.detail.clone(),
+        });
         self
     }
 
