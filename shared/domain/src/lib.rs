@@ -4,5 +4,6 @@
 pub mod clock;
 pub mod ids;
 pub mod money;
+pub mod messages;
 pub mod random;
 pub mod refusal;

@@ -1,1 +1,8 @@
 //! Use cases shared by REST, GraphQL and the workers.
+mod context;
+mod failure;
+mod publisher;
+
+pub use context::Ctx;
+pub use failure::Failure;
+pub use publisher::{PublishError, Publisher};
