@@ -74,6 +74,7 @@ impl DbError {
         matches!(self, Self::Sql { state, .. } if state == wanted)
     }
 
+    #[expect(clippy::needless_pass_by_value, reason = "it is the argument of map_err")]
     pub(super) fn from_sdk<E>(error: SdkError<E, HttpResponse>) -> Self
     where
         E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
@@ -99,9 +100,14 @@ impl DbError {
     fn from_service(status: u16, code: &str, message: &str) -> Self {
         match (code, status) {
             ("DatabaseErrorException", _) => Self::from_sql(message),
-            ("DatabaseResumingException" | "ThrottlingException" | "TooManyRequestsException", _)
+            (
+                "DatabaseResumingException"
+                | "DatabaseUnavailableException"
+                | "ThrottlingException"
+                | "TooManyRequestsException",
+                _,
+            )
             | (_, 429 | 503) => Self::Unavailable { message: message.to_owned() },
-            ("DatabaseUnavailableException", _) => Self::Unavailable { message: message.to_owned() },
             ("StatementTimeoutException", _) | (_, 500 | 502 | 504) => {
                 Self::OutcomeUnknown { message: format!("{code}: {message}") }
             }
