@@ -206,8 +206,12 @@ fn array(ty: &Type, raw: &[u8]) -> Result<Array, Reason> {
     let mut fields = Vec::new();
     for _ in 0..length {
         let (head, rest) = reader.split_at_checked(4).ok_or("truncated array")?;
-        let size = usize::try_from(i32::from_be_bytes(head.try_into()?))
-            .map_err(|_| "The result contains an array with a NULL element")?;
+        let Ok(size) = usize::try_from(i32::from_be_bytes(head.try_into()?)) else {
+            // A length of -1 is NULL.
+            fields.push(Field::Null);
+            reader = rest;
+            continue;
+        };
         let (value, rest) = rest.split_at_checked(size).ok_or("truncated array")?;
         fields.push(decode(element, value)?);
         reader = rest;
@@ -216,27 +220,26 @@ fn array(ty: &Type, raw: &[u8]) -> Result<Array, Reason> {
 }
 
 fn gather(shape: Option<Shape>, fields: Vec<Field>) -> Array {
-    let fields = fields.into_iter();
     match shape {
-        Some(Shape::Boolean) => Array::Booleans(
-            fields
-                .filter_map(|field| if let Field::Boolean(value) = field { Some(value) } else { None })
-                .collect(),
-        ),
-        Some(Shape::Integer) => Array::Longs(
-            fields
-                .filter_map(|field| if let Field::Long(value) = field { Some(value) } else { None })
-                .collect(),
-        ),
-        Some(Shape::Float) => Array::Doubles(
-            fields
-                .filter_map(|field| if let Field::Double(value) = field { Some(value) } else { None })
-                .collect(),
-        ),
-        _ => Array::Texts(
-            fields
-                .filter_map(|field| if let Field::Text(value) = field { Some(value) } else { None })
-                .collect(),
-        ),
+        Some(Shape::Boolean) => Array::Booleans(each(fields, |field| match field {
+            Field::Boolean(value) => Some(value),
+            _ => None,
+        })),
+        Some(Shape::Integer) => Array::Longs(each(fields, |field| match field {
+            Field::Long(value) => Some(value),
+            _ => None,
+        })),
+        Some(Shape::Float) => Array::Doubles(each(fields, |field| match field {
+            Field::Double(value) => Some(value),
+            _ => None,
+        })),
+        _ => Array::Texts(each(fields, |field| match field {
+            Field::Text(value) => Some(value),
+            _ => None,
+        })),
     }
+}
+
+fn each<T>(fields: Vec<Field>, value: impl Fn(Field) -> Option<T>) -> Vec<Option<T>> {
+    fields.into_iter().map(value).collect()
 }

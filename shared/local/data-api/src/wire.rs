@@ -131,13 +131,13 @@ pub(crate) enum Field {
     Array(Array),
 }
 
-/// The elements of a one-dimensional array.
+/// The elements of a one-dimensional array, of which some may be NULL.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Array {
-    Booleans(Vec<bool>),
-    Longs(Vec<i64>),
-    Doubles(Vec<f64>),
-    Texts(Vec<String>),
+    Booleans(Vec<Option<bool>>),
+    Longs(Vec<Option<i64>>),
+    Doubles(Vec<Option<f64>>),
+    Texts(Vec<Option<String>>),
 }
 
 impl Serialize for Field {
@@ -163,12 +163,16 @@ impl Serialize for Array {
             Self::Booleans(values) => map.serialize_entry("booleanValues", values)?,
             Self::Longs(values) => map.serialize_entry("longValues", values)?,
             Self::Doubles(values) => {
-                map.serialize_entry("doubleValues", &values.iter().copied().map(Number).collect::<Vec<_>>())?;
+                map.serialize_entry("doubleValues", &numbers(values))?;
             }
             Self::Texts(values) => map.serialize_entry("stringValues", values)?,
         }
         map.end()
     }
+}
+
+fn numbers(values: &[Option<f64>]) -> Vec<Option<Number>> {
+    values.iter().map(|value| value.map(Number)).collect()
 }
 
 /// A float in JSON, or its name where JSON has none.
@@ -199,9 +203,7 @@ impl Serialize for Bare<'_> {
             Field::Blob(value) => serializer.serialize_str(&STANDARD.encode(value)),
             Field::Array(Array::Booleans(values)) => values.serialize(serializer),
             Field::Array(Array::Longs(values)) => values.serialize(serializer),
-            Field::Array(Array::Doubles(values)) => {
-                serializer.collect_seq(values.iter().copied().map(Number))
-            }
+            Field::Array(Array::Doubles(values)) => numbers(values).serialize(serializer),
             Field::Array(Array::Texts(values)) => values.serialize(serializer),
         }
     }

@@ -18,6 +18,9 @@ use super::{PostgresError, PostgresOptions};
 /// How long a server may take to recover from a crash, or to stop.
 const PATIENCE: Duration = Duration::from_mins(1);
 
+/// How the names of socket folders begin.
+const SOCKETS: &str = "innkeep-pg-";
+
 /// Runs the server as its child, so that it knows exactly which process to end, and ends it as soon as its
 /// standard input closes: by us in order, or by the kernel when we die in whatever way.
 /// $1 program, $2 data folder, $3 socket folder, $4 signal, $5 folder to remove at the end or empty; then settings.
@@ -189,7 +192,7 @@ impl Place {
         let log = log.map_err(PostgresError::io(&path))?;
         let output = log.try_clone().map_err(PostgresError::io(&path))?;
         let errors = log.try_clone().map_err(PostgresError::io(&path))?;
-        let sockets = private_folder("innkeep-pg-", account)?;
+        let sockets = private_folder(SOCKETS, account)?;
         let mut command = account.command("/bin/sh");
         command.args(["-c", SUPERVISOR, "supervisor"]).arg(build.bin.join("postgres")).arg(self.cluster());
         command.arg(sockets.path());
@@ -250,6 +253,7 @@ fn private_folder(prefix: &str, account: Account) -> Result<TempDir, PostgresErr
 fn end_stale_server(cluster: &Path, account: Account) -> Result<(), PostgresError> {
     let pid_file = cluster.join("postmaster.pid");
     let Ok(text) = fs::read_to_string(&pid_file) else { return Ok(()) };
+    remove_sockets(&text);
     let pid = text.lines().next().and_then(|line| line.trim().parse::<u32>().ok());
     let Some(pid) = pid.filter(|pid| serves(*pid, cluster)) else {
         // The number belongs to nobody, or to a stranger by now: the server would take it for a living one.
@@ -267,6 +271,15 @@ fn end_stale_server(cluster: &Path, account: Account) -> Result<(), PostgresErro
         std::thread::sleep(Duration::from_millis(10));
     }
     Ok(())
+}
+
+/// Removes the socket folder named in the fifth line of a server's file, which its supervisor could not.
+fn remove_sockets(pid_file: &str) {
+    let Some(sockets) = pid_file.lines().nth(4).map(Path::new) else { return };
+    let ours = sockets.file_name().is_some_and(|name| name.to_string_lossy().starts_with(SOCKETS));
+    if ours && let Err(error) = fs::remove_dir_all(sockets) {
+        tracing::debug!(%error, "the socket folder of an earlier run is gone already");
+    }
 }
 
 /// Whether process `pid` is a server over `cluster`: a server's working folder is its data folder.
