@@ -128,12 +128,8 @@ impl Place {
             Err(fs::TryLockError::WouldBlock) => return Err(PostgresError::InUse(data_dir)),
             Err(fs::TryLockError::Error(error)) => return Err(PostgresError::io(&lock_path)(error)),
         }
-        let folder = if account.can_reach(&data_dir) {
-            data_dir.join("postgres")
-        } else {
-            let digest = Sha256::digest(data_dir.as_os_str().as_encoded_bytes());
-            PathBuf::from("/var/lib/innkeep").join(format!("postgres-{}", &hexadecimal(&digest)[..12]))
-        };
+        let folder =
+            if account.can_reach(&data_dir) { data_dir.join("postgres") } else { elsewhere(&data_dir)? };
         if let Some(parent) = folder.parent() {
             fs::create_dir_all(parent).map_err(PostgresError::io(parent))?;
         }
@@ -213,6 +209,19 @@ impl Place {
         self.temporary.map(TempDir::keep);
         Ok(Cluster { supervisor, log, sockets: sockets.keep(), origin, _lock: self.lock })
     }
+}
+
+/// Where the cluster of a data folder lives that the server's account cannot reach. A note in the data folder
+/// names it; a cluster without a note belonged to a data folder that was deleted, and goes too.
+fn elsewhere(data_dir: &Path) -> Result<PathBuf, PostgresError> {
+    let digest = Sha256::digest(data_dir.as_os_str().as_encoded_bytes());
+    let folder = PathBuf::from("/var/lib/innkeep").join(format!("postgres-{}", &hexadecimal(&digest)[..12]));
+    let note = data_dir.join("postgres.elsewhere");
+    if !note.exists() && folder.exists() {
+        fs::remove_dir_all(&folder).map_err(PostgresError::io(&folder))?;
+    }
+    fs::write(&note, folder.as_os_str().as_encoded_bytes()).map_err(PostgresError::io(&note))?;
+    Ok(folder)
 }
 
 /// Nobody but a client with access to the private socket folder can connect: no TCP port is opened.

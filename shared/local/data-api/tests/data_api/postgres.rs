@@ -107,6 +107,26 @@ async fn a_folder_has_one_owner_at_a_time() {
     assert!(matches!(second, Err(PostgresError::InUse(_))));
 }
 
+/// Below a folder of mode 0700, as `/root` is; for a tester who is not root it is an ordinary one.
+#[tokio::test]
+async fn a_folder_out_of_the_servers_reach_lasts_too() {
+    let private = tempfile::tempdir().unwrap();
+    std::fs::set_permissions(private.path(), std::os::unix::fs::PermissionsExt::from_mode(0o700)).unwrap();
+    let data_dir = private.path().join("data");
+    let first = Postgres::start(lasting(&data_dir)).await.unwrap();
+    first.execute("postgres", "CREATE TABLE t (id int); INSERT INTO t VALUES (1)").await.unwrap();
+    first.stop().await;
+    let second = Postgres::start(lasting(&data_dir)).await.unwrap();
+    assert_eq!(count(&second).await, 1);
+    second.stop().await;
+    std::fs::remove_dir_all(&data_dir).unwrap();
+    let anew = Postgres::start(lasting(&data_dir)).await.unwrap();
+    anew.execute("postgres", "CREATE TABLE t (id int)").await.unwrap();
+    let (_, cluster) = server_pid(&anew).await;
+    anew.stop().await;
+    std::fs::remove_dir_all(Path::new(&cluster).parent().unwrap()).unwrap();
+}
+
 #[tokio::test]
 async fn a_given_url_is_used_and_left_running() {
     let given = postgres().url("postgres");

@@ -10,7 +10,7 @@ use crate::support::{RESOURCE, SECRET, Test, long, problem};
 #[tokio::test]
 async fn each_type_comes_back_as_its_field() {
     let test = Test::new().await;
-    let text = |text: &str| Field::StringValue(text.to_owned());
+    let string = |text: &str| Field::StringValue(text.to_owned());
     let array = Field::ArrayValue;
     test.run("CREATE TYPE mood AS ENUM ('calm', 'wild')").await;
     test.run("CREATE DOMAIN positive AS int4 CHECK (VALUE > 0)").await;
@@ -24,22 +24,22 @@ async fn each_type_comes_back_as_its_field() {
         ("'-Infinity'::float8", Field::DoubleValue(f64::NEG_INFINITY)),
         ("'\\x00ff'::bytea", Field::BlobValue(Blob::new([0, 255]))),
         ("NULL::int4", Field::IsNull(true)),
-        ("'a'::text", text("a")),
-        ("'a'::varchar(3)", text("a")),
-        ("'calm'::mood", text("calm")),
-        ("12345.6700::numeric", text("12345.6700")),
-        ("-0.00012::numeric", text("-0.00012")),
-        ("100000000::numeric", text("100000000")),
-        ("'NaN'::numeric", text("NaN")),
-        ("'2026-02-28'::date", text("2026-02-28")),
-        ("'infinity'::date", text("infinity")),
-        ("'0044-03-15'::date", text("0044-03-15")),
-        ("'12:30:00.5'::time", text("12:30:00.5")),
-        ("'1999-12-31 23:59:59.999999'::timestamp", text("1999-12-31 23:59:59.999999")),
-        ("'2026-07-01 12:00:00+02'::timestamptz", text("2026-07-01 10:00:00")),
-        ("'0190C9A0-8D2E-7F3A-8B1C-2D3E4F5A6B7C'::uuid", text("0190c9a0-8d2e-7f3a-8b1c-2d3e4f5a6b7c")),
-        ("'{\"b\": 1, \"a\":  2}'::json", text("{\"b\": 1, \"a\":  2}")),
-        ("'{\"b\": 1, \"a\":  2}'::jsonb", text("{\"a\": 2, \"b\": 1}")),
+        ("'a'::text", string("a")),
+        ("'a'::varchar(3)", string("a")),
+        ("'calm'::mood", string("calm")),
+        ("12345.6700::numeric", string("12345.6700")),
+        ("-0.00012::numeric", string("-0.00012")),
+        ("100000000::numeric", string("100000000")),
+        ("'NaN'::numeric", string("NaN")),
+        ("'2026-02-28'::date", string("2026-02-28")),
+        ("'infinity'::date", string("infinity")),
+        ("'0044-03-15'::date", string("0044-03-15")),
+        ("'12:30:00.5'::time", string("12:30:00.5")),
+        ("'1999-12-31 23:59:59.999999'::timestamp", string("1999-12-31 23:59:59.999999")),
+        ("'2026-07-01 12:00:00+02'::timestamptz", string("2026-07-01 10:00:00")),
+        ("'0190C9A0-8D2E-7F3A-8B1C-2D3E4F5A6B7C'::uuid", string("0190c9a0-8d2e-7f3a-8b1c-2d3e4f5a6b7c")),
+        ("'{\"b\": 1, \"a\":  2}'::json", string("{\"b\": 1, \"a\":  2}")),
+        ("'{\"b\": 1, \"a\":  2}'::jsonb", string("{\"a\": 2, \"b\": 1}")),
         ("ARRAY['a', NULL]", array(ArrayValue::StringValues(vec![Some("a".into()), None]))),
         ("ARRAY[1, 2]", array(ArrayValue::LongValues(vec![Some(1), Some(2)]))),
         ("ARRAY[0.5::float8]", array(ArrayValue::DoubleValues(vec![Some(0.5)]))),
