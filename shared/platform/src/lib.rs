@@ -1,1 +1,16 @@
 //! Process plumbing without HTTP: configuration, AWS clients, telemetry, queues.
+
+pub mod aws;
+pub mod clock;
+pub mod config;
+pub mod context;
+pub mod publisher;
+pub mod telemetry;
+pub mod trace;
+pub mod worker;
+
+pub use aws::Aws;
+pub use clock::{OsEntropy, SystemClock};
+pub use config::{ConfigError, Env};
+pub use publisher::SqsPublisher;
+pub use worker::{WorkError, run_batch, serve_event, serve_worker};

@@ -1,7 +1,7 @@
 //! Why a use case did not do what was asked. It knows no HTTP.
 
 use domain::refusal::{Refusal, RefusalClass};
-use store::DbError;
+use store::{DbError, DynamoError};
 
 /// What a use case answers instead of a result.
 #[derive(Debug, thiserror::Error)]
@@ -59,6 +59,15 @@ impl From<DbError> for Failure {
             DbError::Unavailable { .. } | DbError::Conflict { .. } | DbError::OutcomeUnknown { .. } => {
                 Self::unavailable(error)
             }
+            _ => Self::internal(error),
+        }
+    }
+}
+
+impl From<DynamoError> for Failure {
+    fn from(error: DynamoError) -> Self {
+        match error {
+            DynamoError::Unavailable(_) => Self::unavailable(error),
             _ => Self::internal(error),
         }
     }

@@ -2,6 +2,7 @@
 mod context;
 mod failure;
 mod publisher;
+pub mod tokens;
 
 pub use context::Ctx;
 pub use failure::Failure;

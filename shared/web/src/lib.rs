@@ -1,1 +1,22 @@
 //! HTTP plumbing: serving, problem documents, extractors, the caller, idempotency, pagination.
+
+mod app;
+pub mod caller;
+pub mod cursor;
+pub mod dto;
+pub mod etag;
+pub mod extract;
+mod idempotency;
+mod keys;
+pub mod openapi;
+pub mod problem;
+mod request;
+mod serve;
+
+pub use app::{App, AppParts, Edge};
+pub use caller::{AdminCaller, Caller, OptionalCaller};
+pub use cursor::{CursorCodec, CursorScope, Page};
+pub use etag::{ETag, IfMatch, IfNoneMatch};
+pub use extract::{ClientIp, IdempotencyKey, PathId, RawBody, ValidJson, ValidQuery};
+pub use problem::{Problem, Problems};
+pub use serve::{Error, finish, serve};

@@ -1,0 +1,112 @@
+//! Sending messages to SQS.
+
+use std::collections::BTreeMap;
+
+use async_trait::async_trait;
+use aws_sdk_sqs::Client;
+use aws_sdk_sqs::error::DisplayErrorContext;
+use aws_sdk_sqs::types::{MessageAttributeValue, SendMessageBatchRequestEntry};
+use domain::messages::{Message, Topic};
+use services::{PublishError, Publisher};
+
+use crate::config::QueuesConfig;
+use crate::trace::TraceContext;
+
+/// SQS takes at most this many messages in one call.
+const MAX_BATCH: usize = 10;
+/// The message attribute that carries the trace.
+pub(crate) const TRACEPARENT: &str = "traceparent";
+
+/// Sends each message to the queue of its topic.
+#[derive(Clone, Debug)]
+pub struct SqsPublisher {
+    client: Client,
+    queues: QueuesConfig,
+}
+
+impl SqsPublisher {
+    /// A publisher to these queues; a message of any other topic is not taken.
+    pub fn new(client: Client, queues: QueuesConfig) -> Self {
+        Self { client, queues }
+    }
+
+    async fn send(&self, url: &str, batch: &[&Message]) -> Result<(), Refused> {
+        let trace = TraceContext::current().map(|trace| trace.to_string());
+        let mut entries = Vec::with_capacity(batch.len());
+        for message in batch {
+            entries.push(entry(message, trace.as_deref()).map_err(|error| Refused::all(batch, error))?);
+        }
+        let output = self
+            .client
+            .send_message_batch()
+            .queue_url(url)
+            .set_entries(Some(entries))
+            .send()
+            .await
+            .map_err(|error| Refused::all(batch, DisplayErrorContext(&error)))?;
+        match output.failed() {
+            [] => Ok(()),
+            failed @ [first, ..] => Err(Refused {
+                count: failed.len(),
+                message: format!("{}: {}", first.code(), first.message().unwrap_or_default()),
+            }),
+        }
+    }
+}
+
+#[async_trait]
+impl Publisher for SqsPublisher {
+    async fn publish(&self, messages: &[Message]) -> Result<(), PublishError> {
+        let mut by_topic: BTreeMap<Topic, Vec<&Message>> = BTreeMap::new();
+        for message in messages {
+            by_topic.entry(message.body.topic()).or_default().push(message);
+        }
+        let mut refused = Refused { count: 0, message: String::new() };
+        for (topic, group) in by_topic {
+            let Some(url) = self.queues.url(topic) else {
+                refused.add(Refused::all(&group, format!("no queue is configured for {}", topic.as_str())));
+                continue;
+            };
+            for batch in group.chunks(MAX_BATCH) {
+                if let Err(error) = self.send(url, batch).await {
+                    refused.add(error);
+                }
+            }
+        }
+        if refused.count == 0 {
+            return Ok(());
+        }
+        Err(PublishError { failed: refused.count, total: messages.len(), message: refused.message })
+    }
+}
+
+/// How many messages were not taken, and the last reason.
+struct Refused {
+    count: usize,
+    message: String,
+}
+
+impl Refused {
+    fn all(batch: &[&Message], reason: impl std::fmt::Display) -> Self {
+        Self { count: batch.len(), message: reason.to_string() }
+    }
+
+    fn add(&mut self, other: Self) {
+        self.count += other.count;
+        self.message = other.message;
+    }
+}
+
+fn entry(
+    message: &Message,
+    trace: Option<&str>,
+) -> Result<SendMessageBatchRequestEntry, Box<dyn std::error::Error + Send + Sync>> {
+    let mut entry = SendMessageBatchRequestEntry::builder()
+        .id(message.id.to_string())
+        .message_body(serde_json::to_string(message)?);
+    if let Some(trace) = trace {
+        let value = MessageAttributeValue::builder().data_type("String").string_value(trace).build()?;
+        entry = entry.message_attributes(TRACEPARENT, value);
+    }
+    Ok(entry.build()?)
+}

@@ -1,0 +1,204 @@
+//! Functions that are called by a queue or a schedule.
+
+use std::fmt;
+use std::future::Future;
+use std::panic::AssertUnwindSafe;
+
+use aws_lambda_events::event::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent, SqsMessage};
+use domain::messages::Message;
+use futures::FutureExt;
+use lambda_runtime::{LambdaEvent, service_fn};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use tracing::Instrument;
+
+pub use lambda_runtime::Error;
+
+use crate::publisher::TRACEPARENT;
+use crate::trace::TraceContext;
+
+/// Why a message was not worked off; it stays in the queue and comes again, at last to the dead letters.
+///
+/// Made from any error by `?`.
+#[derive(Debug)]
+pub struct WorkError(Box<dyn std::error::Error + Send + Sync>);
+
+impl<E: std::error::Error + Send + Sync + 'static> From<E> for WorkError {
+    fn from(error: E) -> Self {
+        Self(Box::new(error))
+    }
+}
+
+impl WorkError {
+    /// An error that is only a text.
+    pub fn message(text: impl Into<String>) -> Self {
+        Self(text.into().into())
+    }
+}
+
+/// The error and its causes, each once.
+impl fmt::Display for WorkError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}", self.0)?;
+        let mut source = self.0.source();
+        while let Some(cause) = source {
+            write!(formatter, ": {cause}")?;
+            source = cause.source();
+        }
+        Ok(())
+    }
+}
+
+/// Hands each record of a batch to `handler`, one after another, and reports those that failed.
+///
+/// Each record stands for itself: an error, a panic, or a body that is no message fails that record and no other.
+/// The queue's mapping must have `ReportBatchItemFailures`.
+pub async fn run_batch<H, F>(event: SqsEvent, handler: &H) -> SqsBatchResponse
+where
+    H: Fn(Message) -> F,
+    F: Future<Output = Result<(), WorkError>>,
+{
+    let mut response = SqsBatchResponse::default();
+    for record in event.records {
+        let id = record.message_id.clone().unwrap_or_default();
+        let span = tracing::info_span!("record", sqs_message_id = %id);
+        if !run_record(&record, handler).instrument(span).await {
+            let mut failure = BatchItemFailure::default();
+            failure.item_identifier = id;
+            response.batch_item_failures.push(failure);
+        }
+    }
+    response
+}
+
+async fn run_record<H, F>(record: &SqsMessage, handler: &H) -> bool
+where
+    H: Fn(Message) -> F,
+    F: Future<Output = Result<(), WorkError>>,
+{
+    // The body is not logged: it may be anything.
+    let Some(message) = record.body.as_deref().and_then(|body| serde_json::from_str::<Message>(body).ok())
+    else {
+        tracing::error!("a record is no message");
+        return false;
+    };
+    let (outbox_id, topic) = (message.id, message.body.topic().as_str());
+    let work = AssertUnwindSafe(async { handler(message).await }).catch_unwind();
+    let outcome = match trace_of(record) {
+        Some(trace) => trace.scope(work).await,
+        None => work.await,
+    };
+    match outcome {
+        Ok(Ok(())) => {
+            tracing::info!(%outbox_id, topic, "worked off");
+            true
+        }
+        Ok(Err(error)) => {
+            tracing::error!(%outbox_id, topic, %error, "failed; the queue brings it again");
+            false
+        }
+        // The hook of the telemetry has logged the place.
+        Err(_) => {
+            tracing::error!(%outbox_id, topic, "panicked; the queue brings it again");
+            false
+        }
+    }
+}
+
+fn trace_of(record: &SqsMessage) -> Option<TraceContext> {
+    record.message_attributes.get(TRACEPARENT)?.string_value.as_deref()?.parse().ok()
+}
+
+/// Runs a queue's worker until Lambda ends the process.
+pub async fn serve_worker<H, F>(handler: H) -> Result<(), Error>
+where
+    H: Fn(Message) -> F,
+    F: Future<Output = Result<(), WorkError>>,
+{
+    let handler = &handler;
+    lambda_runtime::run(service_fn(async move |event: LambdaEvent<SqsEvent>| {
+        Ok::<_, Error>(run_batch(event.payload, handler).await)
+    }))
+    .await
+}
+
+/// Runs a function that is called with an event of its own kind, such as a schedule's input.
+pub async fn serve_event<E, R, H, F>(handler: H) -> Result<(), Error>
+where
+    E: DeserializeOwned,
+    R: Serialize,
+    H: Fn(E) -> F,
+    F: Future<Output = Result<R, WorkError>>,
+{
+    let handler = &handler;
+    lambda_runtime::run(service_fn(async move |event: LambdaEvent<E>| {
+        handler(event.payload).await.map_err(|error| {
+            tracing::error!(%error, "failed");
+            Error::from(error.to_string())
+        })
+    }))
+    .await
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+
+    use serde_json::json;
+
+    use super::*;
+
+    fn event(bodies: &[&str]) -> SqsEvent {
+        let records: Vec<_> = bodies
+            .iter()
+            .enumerate()
+            .map(|(index, body)| {
+                let trace = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+                json!({
+                    "messageId": format!("m{index}"), "body": body, "attributes": {},
+                    "messageAttributes": {"traceparent": {"stringValue": trace, "dataType": "String"}},
+                })
+            })
+            .collect();
+        serde_json::from_value(json!({"Records": records})).unwrap()
+    }
+
+    fn body(id: u128) -> String {
+        let id = uuid::Uuid::from_u128(id);
+        json!({"id": id, "topic": "payments", "body": {"step": "authorise", "payment_id": id}}).to_string()
+    }
+
+    fn failed(response: &SqsBatchResponse) -> Vec<&str> {
+        response.batch_item_failures.iter().map(|failure| failure.item_identifier.as_str()).collect()
+    }
+
+    #[tokio::test]
+    async fn each_record_stands_for_itself() {
+        let seen = Mutex::new(Vec::new());
+        let handler = |message: Message| {
+            let number = message.id.as_uuid().as_u128();
+            seen.lock().unwrap().push(number);
+            async move {
+                match number {
+                    2 => Err(WorkError::message("no")),
+                    3 => panic!("boom"),
+                    _ => Ok(()),
+                }
+            }
+        };
+        let batch = event(&[&body(1), &body(2), "not json", &body(3), &body(4)]);
+        let response = run_batch(batch, &handler).await;
+        assert_eq!(failed(&response), ["m1", "m2", "m3"]);
+        assert_eq!(*seen.lock().unwrap(), [1, 2, 3, 4]);
+    }
+
+    #[tokio::test]
+    async fn the_trace_of_the_sender_goes_on() {
+        let handler = |_| async {
+            assert!(TraceContext::current().unwrap().trace_id().starts_with("4bf92f35"));
+            Ok(())
+        };
+        let response = run_batch(event(&[&body(1)]), &handler).await;
+        assert!(failed(&response).is_empty());
+    }
+}

@@ -1,0 +1,117 @@
+//! The keys that every function may read: public keys of access tokens, and the key that signs cursors.
+//!
+//! Items: `pk = "jwk#<kid>"` with `jwk` (the text of a public JWK), and `pk = "cursor"` with `key` (bytes). The table
+//! holds a handful of items, so one scan loads it.
+
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::primitives::Blob;
+use aws_sdk_dynamodb::types::AttributeValue;
+
+use crate::dynamo::{DynamoError, text};
+
+/// The `pk` of the cursors' key.
+const CURSOR: &str = "cursor";
+
+/// All keys of the table.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct KeyRing {
+    /// The texts of the public JWKs, ordered by key id.
+    pub jwks: Vec<String>,
+    /// The key that signs cursors, if it has been made.
+    pub cursor_key: Option<Vec<u8>>,
+}
+
+/// The table of keys.
+#[derive(Clone, Debug)]
+pub struct KeyTable {
+    client: Client,
+    table: String,
+}
+
+impl KeyTable {
+    /// A handle; nothing is called until the first load.
+    pub fn new(client: Client, table: impl Into<String>) -> Self {
+        Self { client, table: table.into() }
+    }
+
+    /// Reads all keys.
+    pub async fn load(&self) -> Result<KeyRing, DynamoError> {
+        let mut jwks = Vec::new();
+        let mut cursor_key = None;
+        let mut start = None;
+        loop {
+            let page = self
+                .client
+                .scan()
+                .table_name(&self.table)
+                .consistent_read(true)
+                .set_exclusive_start_key(start)
+                .send()
+                .await
+                .map_err(|error| DynamoError::from_sdk(&error))?;
+            for item in page.items() {
+                let pk = item.get("pk").and_then(|value| value.as_s().ok());
+                match pk.map(String::as_str) {
+                    Some(CURSOR) => cursor_key = Some(bytes(item.get("key"))?),
+                    Some(pk) if pk.starts_with("jwk#") => jwks.push((pk.to_owned(), jwk(item.get("jwk"))?)),
+                    _ => {}
+                }
+            }
+            start = page.last_evaluated_key;
+            if start.is_none() {
+                break;
+            }
+        }
+        jwks.sort();
+        Ok(KeyRing { jwks: jwks.into_iter().map(|(_, jwk)| jwk).collect(), cursor_key })
+    }
+
+    /// Makes a public key known.
+    pub async fn put_jwk(&self, kid: &str, jwk: &str) -> Result<(), DynamoError> {
+        self.client
+            .put_item()
+            .table_name(&self.table)
+            .item("pk", text(format!("jwk#{kid}")))
+            .item("jwk", text(jwk))
+            .send()
+            .await
+            .map(|_| ())
+            .map_err(|error| DynamoError::from_sdk(&error))
+    }
+
+    /// Makes the cursors' key, unless there is one already: then that one stays.
+    pub async fn put_cursor_key_if_absent(&self, key: &[u8]) -> Result<(), DynamoError> {
+        let result = self
+            .client
+            .put_item()
+            .table_name(&self.table)
+            .item("pk", text(CURSOR))
+            .item("key", AttributeValue::B(Blob::new(key)))
+            .condition_expression("attribute_not_exists(pk)")
+            .send()
+            .await;
+        match result {
+            Ok(_) => Ok(()),
+            Err(error)
+                if error.as_service_error().is_some_and(|e| e.is_conditional_check_failed_exception()) =>
+            {
+                Ok(())
+            }
+            Err(error) => Err(DynamoError::from_sdk(&error)),
+        }
+    }
+}
+
+fn bytes(value: Option<&AttributeValue>) -> Result<Vec<u8>, DynamoError> {
+    match value {
+        Some(AttributeValue::B(blob)) => Ok(blob.as_ref().to_vec()),
+        _ => Err(DynamoError::Inconsistent { table: "keys", attribute: "key" }),
+    }
+}
+
+fn jwk(value: Option<&AttributeValue>) -> Result<String, DynamoError> {
+    match value {
+        Some(AttributeValue::S(text)) => Ok(text.clone()),
+        _ => Err(DynamoError::Inconsistent { table: "keys", attribute: "jwk" }),
+    }
+}

@@ -1,0 +1,137 @@
+//! What every HTTP function holds.
+
+use std::sync::Arc;
+
+use domain::clock::SharedClock;
+use domain::messages::Topic;
+use domain::random::SharedEntropy;
+use platform::config::{
+    DatabaseConfig, Env, Group, IdempotencyConfig, QueuesConfig, StageConfig, TokenConfig, load_with,
+};
+use platform::{Aws, ConfigError, OsEntropy, SystemClock};
+use services::tokens::{AccessClaims, TokenError};
+use services::{Ctx, Failure};
+use store::idempotency::IdempotencyTable;
+use store::keys::KeyTable;
+
+use crate::cursor::CursorCodec;
+use crate::keys::Keys;
+
+/// The state of an HTTP function. Cheap to clone. A function with more state embeds it and derives `FromRef`.
+#[derive(Clone, Debug)]
+pub struct App {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    ctx: Ctx,
+    stage: String,
+    issuer: String,
+    audience: String,
+    keys: Keys,
+    idempotency: IdempotencyTable,
+}
+
+/// What an [`App`] is made of.
+#[derive(Clone, Debug)]
+pub struct AppParts {
+    /// The world as use cases see it.
+    pub ctx: Ctx,
+    /// The deployment's name, such as `prod` or `local`.
+    pub stage: String,
+    /// Who must have issued access tokens.
+    pub issuer: String,
+    /// Whom access tokens must be for.
+    pub audience: String,
+    /// Public keys and the cursors' key.
+    pub keys: KeyTable,
+    /// Kept answers.
+    pub idempotency: IdempotencyTable,
+}
+
+impl App {
+    /// The state of a deployed function; `topics` are those that it sends to. Calls nothing.
+    pub fn from_env(env: &Env, aws: &Aws, topics: &[Topic]) -> Result<Self, ConfigError> {
+        let (stage, database, tokens, idempotency, queues) = load_with(env, |reader| {
+            (
+                StageConfig::read(reader),
+                DatabaseConfig::read(reader),
+                TokenConfig::read(reader),
+                IdempotencyConfig::read(reader),
+                QueuesConfig::read(reader, topics),
+            )
+        })?;
+        Ok(Self::from_parts(AppParts {
+            ctx: platform::context::assemble(env, aws, &database, queues),
+            stage: stage.stage,
+            issuer: tokens.issuer,
+            audience: tokens.audience,
+            keys: KeyTable::new(aws.dynamodb(), tokens.keys_table),
+            idempotency: IdempotencyTable::new(aws.dynamodb(), idempotency.table),
+        }))
+    }
+
+    /// The variables that [`App::from_env`] reads, without those of the queues.
+    pub fn variables() -> Vec<&'static str> {
+        <(StageConfig, DatabaseConfig, TokenConfig, IdempotencyConfig)>::variables()
+    }
+
+    /// The state, from parts.
+    pub fn from_parts(parts: AppParts) -> Self {
+        let AppParts { ctx, stage, issuer, audience, keys, idempotency } = parts;
+        let keys = Keys::new(keys, Arc::clone(&ctx.clock));
+        Self { inner: Arc::new(Inner { ctx, stage, issuer, audience, keys, idempotency }) }
+    }
+
+    /// The world as use cases see it.
+    pub fn ctx(&self) -> &Ctx {
+        &self.inner.ctx
+    }
+
+    /// The deployment's name, such as `prod` or `local`.
+    pub fn stage(&self) -> &str {
+        &self.inner.stage
+    }
+
+    /// What seals and opens the cursors of pages.
+    pub async fn cursors(&self) -> Result<CursorCodec, Failure> {
+        self.inner.keys.cursors().await
+    }
+
+    /// What the layers around a router need; see [`crate::finish`].
+    pub fn edge(&self) -> Edge {
+        Edge {
+            clock: Arc::clone(&self.inner.ctx.clock),
+            entropy: Arc::clone(&self.inner.ctx.entropy),
+            app: Some(self.clone()),
+        }
+    }
+
+    pub(crate) fn idempotency(&self) -> &IdempotencyTable {
+        &self.inner.idempotency
+    }
+
+    /// Believes an access token or says why not; the outer error is that the keys could not be loaded.
+    pub(crate) async fn verify(&self, token: &str) -> Result<Result<AccessClaims, TokenError>, Failure> {
+        let Inner { issuer, audience, keys, ctx, .. } = &*self.inner;
+        let keys = keys.for_token(token).await?;
+        Ok(keys.verify(token, issuer, audience, ctx.now()))
+    }
+}
+
+/// What the layers around a router need.
+#[derive(Clone, Debug)]
+pub struct Edge {
+    pub(crate) clock: SharedClock,
+    pub(crate) entropy: SharedEntropy,
+    /// Where it is absent nothing is known of callers, and no answers are kept.
+    pub(crate) app: Option<App>,
+}
+
+impl Edge {
+    /// The surroundings of a function that knows neither callers nor the record of truth.
+    pub fn stateless(env: &Env) -> Self {
+        Self { clock: Arc::new(SystemClock::from_env(env)), entropy: Arc::new(OsEntropy), app: None }
+    }
+}

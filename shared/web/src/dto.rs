@@ -1,0 +1,32 @@
+//! Shapes that many answers share, as `openapi.json` describes them.
+
+use domain::money::{Currency, Money};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// The schema of [`Money`]: annotate a field `#[schema(value_type = MoneyDto)]` and keep the domain's type.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = Money)]
+#[serde(deny_unknown_fields)]
+pub struct MoneyDto {
+    /// Minor units: 125400 USD is 1,254.00 dollars.
+    #[schema(example = 125_400)]
+    pub amount: i64,
+    /// ISO 4217.
+    #[schema(pattern = "^[A-Z]{3}$", example = "USD")]
+    pub currency: String,
+}
+
+impl From<Money> for MoneyDto {
+    fn from(money: Money) -> Self {
+        Self { amount: money.amount(), currency: money.currency().code().to_owned() }
+    }
+}
+
+impl TryFrom<MoneyDto> for Money {
+    type Error = domain::money::UnknownCurrency;
+
+    fn try_from(dto: MoneyDto) -> Result<Self, Self::Error> {
+        Ok(Self::new(dto.amount, dto.currency.parse::<Currency>()?))
+    }
+}

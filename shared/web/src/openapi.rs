@@ -1,0 +1,127 @@
+//! `openapi.json`: one document from the routers' own descriptions.
+
+use serde_json::{Map, Value, json};
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::openapi::{
+    Components, Info, OpenApi, OpenApiBuilder, Ref, RefOr, ResponseBuilder, SecurityRequirement,
+};
+use utoipa::{PartialSchema, ToSchema};
+
+use crate::problem::{FieldProblem, MEDIA_TYPE, ProblemDocument};
+
+/// The name of the security scheme.
+const BEARER: &str = "bearer";
+/// The groups of operations, in the order of the document.
+const TAGS: [(&str, &str); 6] = [
+    ("users", "People, their sign-ins and profiles"),
+    ("properties", "Listings, their calendars and quotes"),
+    ("bookings", "Stays from hold to review"),
+    ("payments", "Money in, back and out"),
+    ("reviews", "What both sides say of a stay"),
+    ("about", "This API itself"),
+];
+
+/// The document before any operation: title, security, tags, and what all operations refer to.
+pub fn base() -> OpenApi {
+    let mut info = Info::new("Innkeep", env!("CARGO_PKG_VERSION"));
+    info.description = Some(
+        "A marketplace for short stays. Paths work with and without a slash at their end. Money is in minor \
+         units; dates are local to the listing, instants are UTC."
+            .to_owned(),
+    );
+    let tags = TAGS
+        .iter()
+        .map(|(name, description)| {
+            utoipa::openapi::tag::TagBuilder::new().name(*name).description(Some(*description)).build()
+        })
+        .collect::<Vec<_>>();
+    OpenApiBuilder::new()
+        .info(info)
+        .tags(Some(tags))
+        .components(Some(components()))
+        .security(Some([SecurityRequirement::new(BEARER, Vec::<String>::new())]))
+        .build()
+}
+
+fn components() -> Components {
+    let mut components = Components::new();
+    let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build();
+    components.add_security_scheme(BEARER, SecurityScheme::Http(bearer));
+    let mut schemas = vec![(ProblemDocument::name().into_owned(), ProblemDocument::schema())];
+    schemas.push((FieldProblem::name().into_owned(), FieldProblem::schema()));
+    components.schemas.extend(schemas);
+    for (_, name, description) in crate::problem::RESPONSES {
+        let content = utoipa::openapi::content::ContentBuilder::new()
+            .schema(Some(RefOr::Ref(Ref::from_schema_name("Problem"))))
+            .build();
+        let response = ResponseBuilder::new().description(*description).content(MEDIA_TYPE, content).build();
+        components.responses.insert((*name).to_owned(), RefOr::T(response));
+    }
+    components
+}
+
+/// One document from the routers' parts, ready to be written: see [`to_pretty_json`].
+///
+/// Paths lose the slash at their end, and every unsafe operation of a proved caller takes an `Idempotency-Key`,
+/// if it does not say so itself.
+pub fn document(parts: impl IntoIterator<Item = OpenApi>) -> Result<Value, serde_json::Error> {
+    let mut all = base();
+    for part in parts {
+        all.merge(part);
+    }
+    let mut document = serde_json::to_value(&all)?;
+    if let Some(Value::Object(paths)) = document.get_mut("paths") {
+        let old = std::mem::take(paths);
+        for (path, mut item) in old {
+            if let Value::Object(operations) = &mut item {
+                operations.iter_mut().for_each(|(method, operation)| add_idempotency_key(method, operation));
+            }
+            let trimmed = path.trim_end_matches('/');
+            paths.insert(if trimmed.is_empty() { "/".to_owned() } else { trimmed.to_owned() }, item);
+        }
+    }
+    Ok(sorted(document))
+}
+
+fn add_idempotency_key(method: &str, operation: &mut Value) {
+    let Value::Object(operation) = operation else { return };
+    let public =
+        operation.get("security").and_then(Value::as_array).is_some_and(|all| all.contains(&json!({})));
+    if public || !matches!(method, "post" | "put" | "patch" | "delete") {
+        return;
+    }
+    let parameters = operation.entry("parameters").or_insert_with(|| json!([]));
+    let Value::Array(parameters) = parameters else { return };
+    let named = |parameter: &Value| {
+        let name = parameter.get("name").and_then(Value::as_str).unwrap_or_default();
+        name.eq_ignore_ascii_case("Idempotency-Key")
+    };
+    if !parameters.iter().any(named) {
+        parameters.push(json!({
+            "name": "Idempotency-Key",
+            "in": "header",
+            "required": false,
+            "description": "The same key with the same request is done once; its answer is kept for a day.",
+            "schema": {"type": "string", "minLength": 1, "maxLength": 255},
+        }));
+    }
+}
+
+/// The same value with the members of all objects in order, whatever the map keeps.
+fn sorted(value: Value) -> Value {
+    match value {
+        Value::Object(members) => {
+            let mut members: Vec<_> =
+                members.into_iter().map(|(name, value)| (name, sorted(value))).collect();
+            members.sort_by(|left, right| left.0.cmp(&right.0));
+            Value::Object(Map::from_iter(members))
+        }
+        Value::Array(items) => Value::Array(items.into_iter().map(sorted).collect()),
+        other => other,
+    }
+}
+
+/// The text of the committed file: two spaces, members in order, a line end at the end.
+pub fn to_pretty_json(document: &Value) -> Result<String, serde_json::Error> {
+    Ok(serde_json::to_string_pretty(document)? + "\n")
+}

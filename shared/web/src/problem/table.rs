@@ -1,0 +1,157 @@
+//! The kinds of problems that clients may meet, each with a page of its own at `/problems/<code>`.
+
+/// One kind of problem.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ProblemType {
+    /// Stable machine-readable code in `snake_case`.
+    pub code: &'static str,
+    /// The HTTP status that it is answered with.
+    pub status: u16,
+    /// What it is, the same for every occurrence.
+    pub title: &'static str,
+    /// For people: when it comes and what to do.
+    pub explanation: &'static str,
+}
+
+/// Shortens the table below.
+const fn kind(
+    code: &'static str,
+    status: u16,
+    title: &'static str,
+    explanation: &'static str,
+) -> ProblemType {
+    ProblemType { code, status, title, explanation }
+}
+
+/// All kinds, by status and code.
+pub const PROBLEMS: &[ProblemType] = &[
+    kind(
+        "idempotency_key_invalid",
+        400,
+        "Invalid idempotency key",
+        "An Idempotency-Key has 1 to 255 printable ASCII characters, quoted or bare.",
+    ),
+    kind(
+        "idempotency_key_missing",
+        400,
+        "Idempotency key missing",
+        "This operation moves money or nights. Send a fresh Idempotency-Key with each new intent, and the same one when you repeat it.",
+    ),
+    kind(
+        "if_match_invalid",
+        400,
+        "Invalid If-Match",
+        "Send the one ETag that you last read, or * to overwrite whatever is there.",
+    ),
+    kind(
+        "body_unreadable",
+        400,
+        "Unreadable body",
+        "The body broke off before its end. Send the request again.",
+    ),
+    kind("malformed_json", 400, "Malformed JSON", "The body is not JSON in UTF-8 (RFC 8259)."),
+    kind(
+        "invalid_credentials",
+        401,
+        "Invalid credentials",
+        "The address and the password do not belong together.",
+    ),
+    kind(
+        "invalid_token",
+        401,
+        "Invalid token",
+        "The token is not one of ours, or was changed. Sign in again.",
+    ),
+    kind("token_expired", 401, "Token expired", "Get a new access token with the refresh token."),
+    kind(
+        "unauthenticated",
+        401,
+        "Authentication required",
+        "Send Authorization: Bearer with an access token.",
+    ),
+    kind("admin_only", 403, "Staff only", "This operation is for the staff."),
+    kind(
+        "email_not_verified",
+        403,
+        "Address not verified",
+        "Follow the link in the mail that we sent when you registered.",
+    ),
+    kind("forbidden", 403, "Forbidden", "You may see this, but not do that with it."),
+    kind("not_found", 404, "Not found", "There is no such thing, or it is another's: we do not say which."),
+    kind("method_not_allowed", 405, "Method not allowed", "The header Allow names the methods of this path."),
+    kind(
+        "dates_unavailable",
+        409,
+        "Dates unavailable",
+        "Somebody else holds some of these nights. Ask for a quote for others.",
+    ),
+    kind(
+        "idempotency_in_flight",
+        409,
+        "Still being worked on",
+        "A request with this idempotency key is being worked on. Repeat it after Retry-After.",
+    ),
+    kind(
+        "illegal_transition",
+        409,
+        "Not in this state",
+        "The thing is in a state that does not allow this. allowed_actions names what is possible.",
+    ),
+    kind(
+        "price_changed",
+        409,
+        "Price changed",
+        "The quote no longer holds. The problem carries a fresh one.",
+    ),
+    kind("conflict", 409, "Conflict", "The state of things is against it. Read again and decide anew."),
+    kind("gone", 410, "Gone", "This existed and is gone for good."),
+    kind(
+        "precondition_failed",
+        412,
+        "Changed meanwhile",
+        "Somebody changed it since you read it. Read it again and send its new ETag.",
+    ),
+    kind("payload_too_large", 413, "Too large", "The body is larger than this operation takes."),
+    kind(
+        "unsupported_media_type",
+        415,
+        "Unsupported media type",
+        "Send JSON in UTF-8 with Content-Type: application/json.",
+    ),
+    kind(
+        "idempotency_key_reused",
+        422,
+        "Idempotency key reused",
+        "This key came with another request before. Use a fresh one for each new intent.",
+    ),
+    kind(
+        "validation_failed",
+        422,
+        "Invalid input",
+        "errors names each wrong place by a JSON Pointer, or by ?name for a query parameter.",
+    ),
+    kind(
+        "precondition_required",
+        428,
+        "If-Match required",
+        "Send If-Match with the ETag that you read, so that no one's change is lost.",
+    ),
+    kind("too_many_requests", 429, "Too many requests", "Slow down; Retry-After says how long to wait."),
+    kind(
+        "internal",
+        500,
+        "Internal error",
+        "Something went wrong on our side. The instance helps us to find it.",
+    ),
+    kind(
+        "unavailable",
+        503,
+        "Unavailable",
+        "Something that this needs is away for the moment. Repeat it after Retry-After.",
+    ),
+];
+
+/// The kind with this code.
+pub fn find(code: &str) -> Option<&'static ProblemType> {
+    PROBLEMS.iter().find(|kind| kind.code == code)
+}

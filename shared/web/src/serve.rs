@@ -1,0 +1,41 @@
+//! From a router to a running function.
+
+use axum::Router;
+use axum::middleware::from_fn_with_state;
+use http::StatusCode;
+use tower::Layer;
+use tower_http::normalize_path::{NormalizePath, NormalizePathLayer};
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::app::Edge;
+use crate::idempotency::once_per_key;
+use crate::problem::Problem;
+use crate::request::surround;
+
+/// Why a function ended.
+pub type Error = lambda_http::Error;
+
+/// Puts the common layers around a router: request id, trace, log line, security headers, limits, panics, 404 and
+/// 405 as problem documents, and kept answers by `Idempotency-Key`.
+///
+/// Routes stand without the slash at their end. Routers are merged before, not after.
+pub fn finish(router: OpenApiRouter, edge: Edge) -> NormalizePath<Router> {
+    let (router, _) = router.split_for_parts();
+    let router = router
+        .fallback(async || Problem::not_found())
+        .method_not_allowed_fallback(async || {
+            Problem::new(
+                StatusCode::METHOD_NOT_ALLOWED,
+                "method_not_allowed",
+                "This path has other methods; see the header Allow.",
+            )
+        })
+        .layer(from_fn_with_state(edge.clone(), once_per_key))
+        .layer(from_fn_with_state(edge, surround));
+    NormalizePathLayer::trim_trailing_slash().layer(router)
+}
+
+/// Runs a router as a Lambda function until Lambda ends the process.
+pub async fn serve(router: OpenApiRouter, edge: Edge) -> Result<(), Error> {
+    lambda_http::run(finish(router, edge)).await
+}
