@@ -2,8 +2,11 @@
 #![cfg_attr(test, allow(clippy::inconsistent_digit_grouping, reason = "tests write 1_254_00 for 1254.00"))]
 
 pub mod clock;
+mod coded;
+pub mod dates;
 pub mod ids;
+pub mod invalid;
 pub mod money;
-pub mod messages;
 pub mod random;
 pub mod refusal;
+pub mod text;
