@@ -4,9 +4,11 @@
 pub mod clock;
 mod coded;
 pub mod dates;
+pub mod guests;
 pub mod ids;
 pub mod invalid;
 pub mod money;
 pub mod random;
 pub mod refusal;
 pub mod text;
+pub mod user;
