@@ -1,12 +1,16 @@
 //! The rules of the trade: pure, synchronous, without I/O.
 #![cfg_attr(test, allow(clippy::inconsistent_digit_grouping, reason = "tests write 1_254_00 for 1254.00"))]
 
+pub mod cancellation;
 pub mod clock;
 mod coded;
 pub mod dates;
+#[cfg(test)]
+mod fixtures;
 pub mod guests;
 pub mod ids;
 pub mod invalid;
+pub mod listing;
 pub mod money;
 pub mod random;
 pub mod refusal;
