@@ -1,6 +1,7 @@
 //! The rules of the trade: pure, synchronous, without I/O.
 #![cfg_attr(test, allow(clippy::inconsistent_digit_grouping, reason = "tests write 1_254_00 for 1254.00"))]
 
+pub mod booking;
 pub mod cancellation;
 pub mod clock;
 mod coded;
@@ -11,6 +12,7 @@ pub mod guests;
 pub mod ids;
 pub mod invalid;
 pub mod listing;
+pub mod messages;
 pub mod money;
 pub mod pricing;
 pub mod random;

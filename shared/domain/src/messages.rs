@@ -1,51 +1,40 @@
-//! What travels through the queues: ids and what to do with them, never personal data.
+//! What the outbox carries: ids only, so that a message neither leaks nor goes stale.
 //!
-//! A message is written to the outbox in the statement of its cause and sent at least once. The consumer loads the
-//! present state by id, so an old or repeated message can do no harm.
-
-#![expect(missing_docs, reason = "the fields are ids and named for what they are")]
+//! A consumer loads what the id names, decides again, and may be handed the same message twice.
 
 use serde::{Deserialize, Serialize};
 
-use crate::ids::{BookingId, OutboxId, PaymentId, PhotoId, RefundId, ReviewId, UserId};
+use crate::booking::Notice;
+use crate::coded::coded;
+use crate::ids::{BookingId, OutboxId, PaymentId, PhotoId, RefundId, UserId};
+use crate::invalid::Invalid;
 
-/// A queue, by what its consumer does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Topic {
-    /// Calls to the payment provider.
-    Payments,
-    /// Mail to people.
-    Notifications,
-    /// Work on uploaded photos.
-    Media,
-}
-
-impl Topic {
-    /// The name that is stored and sent.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Payments => "payments",
-            Self::Notifications => "notifications",
-            Self::Media => "media",
-        }
+coded! {
+    /// Which queue a message goes to.
+    Topic, "unknown_topic" {
+        /// Calls to the payment provider, and what it reports.
+        Payments = "payments",
+        /// Mails to people.
+        Notifications = "notifications",
+        /// Work on uploaded files.
+        Media = "media",
     }
 }
 
-/// One message of the outbox: a JSON object with `id`, `topic` and `body`.
+/// A message as it lies in a queue: `{"outbox_id": …, "topic": …, "body": {"type": …, …}}`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Message {
-    /// The row of the outbox. The consumer marks it done in the statement of its own effect.
-    pub id: OutboxId,
+    /// The row of the outbox that the consumer marks done together with its own effect.
+    pub outbox_id: OutboxId,
     /// What to do.
     #[serde(flatten)]
-    pub body: MessageBody,
+    pub payload: Payload,
 }
 
-/// What to do, by topic.
+/// What a message asks for, by topic.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "topic", content = "body", rename_all = "snake_case")]
-pub enum MessageBody {
+pub enum Payload {
     /// For the payments worker.
     Payments(PaymentMessage),
     /// For the notifications worker.
@@ -54,8 +43,8 @@ pub enum MessageBody {
     Media(MediaMessage),
 }
 
-impl MessageBody {
-    /// The queue that the message goes to.
+impl Payload {
+    /// The queue it belongs to.
     pub const fn topic(&self) -> Topic {
         match self {
             Self::Payments(_) => Topic::Payments,
@@ -65,101 +54,216 @@ impl MessageBody {
     }
 }
 
-/// A step of a payment.
+/// A step of a payment, to be taken with the provider.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "step", rename_all = "snake_case")]
+#[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
 pub enum PaymentMessage {
-    /// Ask the provider to reserve the amount.
-    Authorise { payment_id: PaymentId },
-    /// Take the reserved amount.
-    Capture { payment_id: PaymentId },
-    /// Let go of the reservation.
-    Void { payment_id: PaymentId },
+    /// Ask the provider to set the amount aside.
+    Authorise {
+        /// The payment.
+        payment_id: PaymentId,
+    },
+    /// Take the amount that was set aside.
+    Capture {
+        /// The payment.
+        payment_id: PaymentId,
+    },
+    /// Let go of the amount that was set aside.
+    Void {
+        /// The payment.
+        payment_id: PaymentId,
+    },
     /// Send money back.
-    Refund { refund_id: RefundId },
-    /// Work on an event that the provider reported; the id is the provider's.
-    ProviderEvent { event_id: String },
+    Refund {
+        /// The refund.
+        refund_id: RefundId,
+    },
+    /// Work through an event that the provider reported.
+    ProviderEvent {
+        /// The provider's own id of the event, which is the inbox's key.
+        event_id: ProviderEventId,
+    },
 }
 
-/// Something a person is to be told. Each (message, recipient) becomes one mail.
+/// A mail to write.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
+#[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
 pub enum NotificationMessage {
-    /// Prove that the address is yours.
-    VerifyEmail { user_id: UserId },
-    /// Somebody tried to register with your address.
-    AlreadyRegistered { user_id: UserId },
-    /// Choose a new password.
-    PasswordReset { user_id: UserId },
-    /// Your password was changed.
-    PasswordChanged { user_id: UserId },
-    /// A booking moved; both sides are told what concerns them.
-    Booking { booking_id: BookingId, event: BookingNotice },
-    /// One side has written its review; the other is invited.
-    ReviewReceived { review_id: ReviewId },
-    /// Both reviews are public.
-    ReviewsRevealed { booking_id: BookingId },
-    /// A photo could not be used.
-    PhotoRejected { photo_id: PhotoId },
+    /// The link that proves an address.
+    VerifyEmail {
+        /// The new account.
+        user_id: UserId,
+    },
+    /// Someone registered with an address that has an account already.
+    AlreadyRegistered {
+        /// The account.
+        user_id: UserId,
+    },
+    /// The link that sets a new password.
+    PasswordReset {
+        /// The account.
+        user_id: UserId,
+    },
+    /// Something happened to a booking; who is told follows from what it was.
+    Booking {
+        /// The booking.
+        booking_id: BookingId,
+        /// What happened.
+        event: Notice,
+    },
+    /// Both sides may now read what was written of them.
+    ReviewsRevealed {
+        /// The booking.
+        booking_id: BookingId,
+    },
 }
 
-/// What happened to a booking, as people are told.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum BookingNotice {
-    /// The stay is booked.
-    Confirmed,
-    /// The host has to answer a request.
-    Requested,
-    /// The host said no.
-    Declined,
-    /// Nobody answered or paid in time.
-    Expired,
-    /// The guest took the request back.
-    Withdrawn,
-    /// The card was declined; another attempt is possible until the hold ends.
-    PaymentFailed,
-    /// The provider wants the guest to confirm the payment.
-    PaymentActionRequired,
-    /// The guest cancelled.
-    CancelledByGuest,
-    /// The host cancelled.
-    CancelledByHost,
-    /// The guest arrived.
-    CheckedIn,
-    /// The stay is over: reviews are open.
-    Completed,
-    /// The guest did not come.
-    NoShow,
-    /// Money is on its way back.
-    Refunded,
-    /// The payment arrived when the nights were gone: it was returned.
-    PaidTooLate,
-}
-
-/// Work on an uploaded photo.
+/// A file to work on.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "step", rename_all = "snake_case")]
+#[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
 pub enum MediaMessage {
-    /// Check, strip and publish an uploaded photo.
-    Process { photo_id: PhotoId },
-    /// Remove the stored objects of a deleted photo.
-    Remove { photo_id: PhotoId },
+    /// An uploaded photo, to be checked and cleaned before it is public.
+    Photo {
+        /// The photo.
+        photo_id: PhotoId,
+    },
+}
+
+/// The payment provider's id of an event, such as `evt_1NG8Du2eZvKYlo2C`: 1 to 255 letters, digits and `_`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct ProviderEventId(String);
+
+impl ProviderEventId {
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl TryFrom<String> for ProviderEventId {
+    type Error = Invalid;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        let allowed = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
+        if (1..=255).contains(&text.len()) && text.bytes().all(allowed) {
+            return Ok(Self(text));
+        }
+        Err(Invalid::new(
+            "invalid_event_id",
+            "The event's id must be 1 to 255 letters, digits and underscores.",
+        ))
+    }
+}
+
+impl From<ProviderEventId> for String {
+    fn from(id: ProviderEventId) -> Self {
+        id.0
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use uuid::Uuid;
 
+    use super::*;
+
+    const ID: &str = "00000000-0000-0000-0000-000000000007";
+
+    fn id<T: From<Uuid>>() -> T {
+        T::from(Uuid::from_u128(7))
+    }
+
+    /// Messages wait in queues while the code that reads them is replaced: their text must not change.
     #[test]
-    fn the_wire_form_is_stable() {
-        let message = Message {
-            id: Uuid::nil().into(),
-            body: MessageBody::Payments(PaymentMessage::Authorise { payment_id: Uuid::nil().into() }),
-        };
-        let json = r#"{"id":"00000000-0000-0000-0000-000000000000","topic":"payments","body":{"step":"authorise","payment_id":"00000000-0000-0000-0000-000000000000"}}"#;
-        assert_eq!(serde_json::to_string(&message).unwrap(), json);
-        assert_eq!(serde_json::from_str::<Message>(json).unwrap(), message);
+    fn the_text_of_every_message_is_fixed() {
+        let event_id = ProviderEventId::try_from("evt_1".to_owned()).unwrap();
+        let cases = [
+            (
+                Payload::Payments(PaymentMessage::Authorise { payment_id: id() }),
+                "payments",
+                "authorise",
+                "payment_id",
+            ),
+            (
+                Payload::Payments(PaymentMessage::Capture { payment_id: id() }),
+                "payments",
+                "capture",
+                "payment_id",
+            ),
+            (Payload::Payments(PaymentMessage::Void { payment_id: id() }), "payments", "void", "payment_id"),
+            (
+                Payload::Payments(PaymentMessage::Refund { refund_id: id() }),
+                "payments",
+                "refund",
+                "refund_id",
+            ),
+            (
+                Payload::Notifications(NotificationMessage::VerifyEmail { user_id: id() }),
+                "notifications",
+                "verify_email",
+                "user_id",
+            ),
+            (
+                Payload::Notifications(NotificationMessage::AlreadyRegistered { user_id: id() }),
+                "notifications",
+                "already_registered",
+                "user_id",
+            ),
+            (
+                Payload::Notifications(NotificationMessage::PasswordReset { user_id: id() }),
+                "notifications",
+                "password_reset",
+                "user_id",
+            ),
+            (
+                Payload::Notifications(NotificationMessage::ReviewsRevealed { booking_id: id() }),
+                "notifications",
+                "reviews_revealed",
+                "booking_id",
+            ),
+            (Payload::Media(MediaMessage::Photo { photo_id: id() }), "media", "photo", "photo_id"),
+        ];
+        for (payload, topic, kind, field) in cases {
+            let text = format!(
+                r#"{{"outbox_id":"{ID}","topic":"{topic}","body":{{"type":"{kind}","{field}":"{ID}"}}}}"#
+            );
+            check(&Message { outbox_id: id(), payload }, &text);
+        }
+        check(
+            &Message {
+                outbox_id: id(),
+                payload: Payload::Payments(PaymentMessage::ProviderEvent { event_id }),
+            },
+            &format!(
+                r#"{{"outbox_id":"{ID}","topic":"payments","body":{{"type":"provider_event","event_id":"evt_1"}}}}"#
+            ),
+        );
+        let booking = NotificationMessage::Booking { booking_id: id(), event: Notice::Confirmed };
+        check(
+            &Message { outbox_id: id(), payload: Payload::Notifications(booking) },
+            &format!(
+                r#"{{"outbox_id":"{ID}","topic":"notifications","body":{{"type":"booking","booking_id":"{ID}","event":"confirmed"}}}}"#
+            ),
+        );
+    }
+
+    fn check(message: &Message, text: &str) {
+        assert_eq!(serde_json::to_string(message).unwrap(), text);
+        assert_eq!(serde_json::from_str::<Message>(text).unwrap(), *message);
+        let topic = serde_json::to_value(message.payload.topic()).unwrap();
+        assert_eq!(serde_json::to_value(message).unwrap()["topic"], topic);
+    }
+
+    #[test]
+    fn a_message_of_another_shape_is_refused() {
+        for body in [
+            format!(r#"{{"type":"photo","photo_id":"{ID}","extra":1}}"#),
+            r#"{"type":"photo"}"#.to_owned(),
+            format!(r#"{{"type":"video","photo_id":"{ID}"}}"#),
+        ] {
+            let text = format!(r#"{{"outbox_id":"{ID}","topic":"media","body":{body}}}"#);
+            assert!(serde_json::from_str::<Message>(&text).is_err(), "{text}");
+        }
     }
 }
