@@ -35,7 +35,7 @@ pub(crate) fn router(service: Arc<Service>) -> Router {
 async fn execute(State(service): State<Arc<Service>>, request: Request) -> Response {
     let outcome = async {
         let mut request: ExecuteStatement = read(request).await?;
-        let place = service.place(std::mem::take(&mut request.target))?;
+        let place = service.place(request.take_target())?;
         let verdict = service.faults.judge(&place.key().database, Some(&request.sql), false);
         suffer(verdict, calls::execute(&service, place, request)).await
     };
@@ -45,7 +45,7 @@ async fn execute(State(service): State<Arc<Service>>, request: Request) -> Respo
 async fn batch_execute(State(service): State<Arc<Service>>, request: Request) -> Response {
     let outcome = async {
         let mut request: BatchExecuteStatement = read(request).await?;
-        let place = service.place(std::mem::take(&mut request.target))?;
+        let place = service.place(request.take_target())?;
         let verdict = service.faults.judge(&place.key().database, Some(&request.sql), false);
         suffer(verdict, calls::batch_execute(&service, place, request)).await
     };

@@ -20,8 +20,11 @@ pub(crate) struct Target {
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub(crate) struct ExecuteStatement {
-    #[serde(flatten)]
-    pub(crate) target: Target,
+    pub(crate) resource_arn: Option<String>,
+    pub(crate) secret_arn: Option<String>,
+    pub(crate) database: Option<String>,
+    pub(crate) schema: Option<String>,
+    pub(crate) transaction_id: Option<String>,
     pub(crate) sql: String,
     pub(crate) parameters: Option<Vec<SqlParameter>>,
     pub(crate) include_result_metadata: Option<bool>,
@@ -34,11 +37,34 @@ pub(crate) struct ExecuteStatement {
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub(crate) struct BatchExecuteStatement {
-    #[serde(flatten)]
-    pub(crate) target: Target,
+    pub(crate) resource_arn: Option<String>,
+    pub(crate) secret_arn: Option<String>,
+    pub(crate) database: Option<String>,
+    pub(crate) schema: Option<String>,
+    pub(crate) transaction_id: Option<String>,
     pub(crate) sql: String,
     pub(crate) parameter_sets: Option<Vec<Vec<SqlParameter>>>,
 }
+
+/// Takes the target out of a request. The members are written out above instead of flattened, which would parse
+/// every request twice.
+macro_rules! take_target {
+    ($($request:ty),*) => {
+        $(impl $request {
+            pub(crate) fn take_target(&mut self) -> Target {
+                Target {
+                    resource_arn: self.resource_arn.take(),
+                    secret_arn: self.secret_arn.take(),
+                    database: self.database.take(),
+                    schema: self.schema.take(),
+                    transaction_id: self.transaction_id.take(),
+                }
+            }
+        })*
+    };
+}
+
+take_target!(ExecuteStatement, BatchExecuteStatement);
 
 #[derive(Debug, Clone, Copy, Deserialize, PartialEq, Eq)]
 #[serde(rename_all = "UPPERCASE")]

@@ -1,5 +1,7 @@
 //! Starting, stopping, surviving.
 
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
+use std::os::unix::process::CommandExt as _;
 use std::path::Path;
 use std::process::Command;
 
@@ -10,7 +12,7 @@ use crate::support::{eventually, options, postgres};
 /// A folder which the server's account can reach when the tests run as root.
 fn folder() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
-    std::fs::set_permissions(folder.path(), std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o755)).unwrap();
     folder
 }
 
@@ -89,7 +91,11 @@ async fn a_pid_of_a_stranger_is_left_alone() {
     let first = Postgres::start(lasting(folder.path())).await.unwrap();
     let (_, cluster) = server_pid(&first).await;
     first.stop().await;
-    let mut stranger = Command::new("sleep").arg("60").spawn().unwrap();
+    // Under the server's own account, which may signal it.
+    let owner = std::fs::metadata(&cluster).unwrap();
+    let mut stranger = Command::new("sleep");
+    stranger.arg("60").uid(owner.uid()).gid(owner.gid());
+    let mut stranger = stranger.spawn().unwrap();
     std::fs::write(Path::new(&cluster).join("postmaster.pid"), format!("{}\n{cluster}\n", stranger.id()))
         .unwrap();
     let second = Postgres::start(lasting(folder.path())).await.unwrap();
@@ -111,7 +117,7 @@ async fn a_folder_has_one_owner_at_a_time() {
 #[tokio::test]
 async fn a_folder_out_of_the_servers_reach_lasts_too() {
     let private = tempfile::tempdir().unwrap();
-    std::fs::set_permissions(private.path(), std::os::unix::fs::PermissionsExt::from_mode(0o700)).unwrap();
+    std::fs::set_permissions(private.path(), std::fs::Permissions::from_mode(0o700)).unwrap();
     let data_dir = private.path().join("data");
     let first = Postgres::start(lasting(&data_dir)).await.unwrap();
     first.execute("postgres", "CREATE TABLE t (id int); INSERT INTO t VALUES (1)").await.unwrap();
@@ -157,7 +163,7 @@ async fn a_server_listens_on_its_private_socket_only() {
     assert_eq!(setting("listen_addresses").await, "");
     assert_eq!(setting("timezone").await, "UTC");
     let sockets = setting("unix_socket_directories").await;
-    let mode = std::os::unix::fs::MetadataExt::mode(&std::fs::metadata(&sockets).unwrap());
+    let mode = std::fs::metadata(&sockets).unwrap().mode();
     assert_eq!(mode & 0o777, 0o700);
 }
 
