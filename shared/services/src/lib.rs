@@ -1,6 +1,7 @@
 //! Use cases shared by REST, GraphQL and the workers.
 mod context;
 mod failure;
+pub mod gateway;
 mod publisher;
 pub mod tokens;
 

@@ -1,0 +1,265 @@
+//! What goes to the payment provider and what comes back.
+
+use std::fmt::{self, Display};
+
+use domain::ids::{BookingId, PaymentId, RefundId, UserId};
+use domain::money::Money;
+use jiff::Timestamp;
+
+/// Says "this very step" to the provider: the same key again is the same step, never a second one.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct IdempotencyKey(String);
+
+impl IdempotencyKey {
+    /// Derives the key from the thing that is worked on (a payment, a refund, a host), the step, and the generation of the step,
+    /// which counts up only when the step is deliberately done anew.
+    pub fn derive(subject: impl Display, step: &str, generation: u32) -> Self {
+        Self(format!("{subject}:{step}:{generation}"))
+    }
+
+    /// The key as it is sent.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Declares the provider's names of its objects: opaque text.
+macro_rules! provider_ids {
+    ($($(#[$doc:meta])* $name:ident;)+) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(String);
+
+        impl $name {
+            /// The name as the provider wrote it.
+            pub fn new(id: impl Into<String>) -> Self {
+                Self(id.into())
+            }
+
+            /// The name as the provider wrote it.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str(&self.0)
+            }
+        }
+    )+};
+}
+
+provider_ids! {
+    /// The provider's name of a payment.
+    ProviderPaymentId;
+    /// The provider's name of what was taken from the card; money is sent on from it.
+    ProviderChargeId;
+    /// The provider's name of a refund.
+    ProviderRefundId;
+    /// The provider's name of a host's account.
+    ProviderAccountId;
+    /// The provider's name of a transfer to a host.
+    ProviderTransferId;
+}
+
+/// A payment to authorise.
+#[derive(Clone, Debug)]
+pub struct AuthoriseRequest {
+    /// How much to hold on the card.
+    pub amount: Money,
+    /// The provider's token of a payment method; never card data.
+    pub payment_method: String,
+    /// Kept with the payment at the provider; what it is found again by.
+    pub payment_id: PaymentId,
+    /// Kept with the payment at the provider.
+    pub booking_id: BookingId,
+    /// Joins the payment to the transfers made from it.
+    pub transfer_group: String,
+}
+
+/// What came of an authorisation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Authorisation {
+    /// The provider's name of the payment; a declined one has one too.
+    pub provider_id: ProviderPaymentId,
+    /// What the bank said.
+    pub outcome: AuthorisationOutcome,
+}
+
+/// What the bank said.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum AuthorisationOutcome {
+    /// The money is held.
+    Authorised,
+    /// The guest must prove who they are first.
+    RequiresAction {
+        /// Where the guest does so; absent if only the provider's own script can.
+        url: Option<String>,
+        /// For the provider's script in the guest's browser; no secret from the guest, but from everybody else.
+        client_secret: String,
+    },
+    /// The bank said no.
+    Declined(Decline),
+}
+
+/// A bank's no.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("declined: {code}")]
+pub struct Decline {
+    /// The bank's or the provider's reason, such as `insufficient_funds`; may hint at fraud, so it is not for the guest.
+    pub code: String,
+    /// What the guest may be told.
+    pub message: &'static str,
+}
+
+/// Where a payment stands at the provider.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ProviderPaymentState {
+    /// The guest must prove who they are.
+    RequiresAction {
+        /// Where the guest does so; absent if only the provider's own script can.
+        url: Option<String>,
+        /// For the provider's script in the guest's browser.
+        client_secret: String,
+    },
+    /// The money is held.
+    Authorised,
+    /// The money is taken, wholly or in part.
+    Captured,
+    /// The bank, or the guest, said no.
+    Declined(Decline),
+    /// It ended without money being taken: voided, or lapsed.
+    Cancelled,
+    /// The provider is still working on it.
+    Processing,
+}
+
+/// A payment at the provider.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProviderPayment {
+    /// The provider's name of it.
+    pub provider_id: ProviderPaymentId,
+    /// What was taken from the card, once a bank was asked.
+    pub charge_id: Option<ProviderChargeId>,
+    /// Our payment, from its metadata; absent if another system made it.
+    pub payment_id: Option<PaymentId>,
+    /// Where it stands.
+    pub state: ProviderPaymentState,
+    /// What it is about.
+    pub amount: Money,
+    /// What was taken.
+    pub captured: Money,
+    /// When it was made.
+    pub created_at: Timestamp,
+}
+
+/// Money to give back.
+#[derive(Clone, Debug)]
+pub struct RefundRequest {
+    /// The payment it comes from.
+    pub provider_id: ProviderPaymentId,
+    /// How much.
+    pub amount: Money,
+    /// Kept with the refund at the provider.
+    pub payment_id: PaymentId,
+    /// Kept with the refund at the provider; what it is found again by.
+    pub refund_id: RefundId,
+}
+
+/// Where a refund stands at the provider.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ProviderRefundState {
+    /// On its way; the provider tells when it arrived or failed.
+    Pending,
+    /// Given back. A bank may still send it back days later.
+    Succeeded,
+    /// Not given back; the money is with the platform again.
+    Failed,
+}
+
+/// A refund at the provider.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProviderRefund {
+    /// The provider's name of it.
+    pub provider_id: ProviderRefundId,
+    /// Our refund, from its metadata; absent if another system made it.
+    pub refund_id: Option<RefundId>,
+    /// How much.
+    pub amount: Money,
+    /// Where it stands.
+    pub state: ProviderRefundState,
+    /// When it was made.
+    pub created_at: Timestamp,
+}
+
+/// A host's account to make.
+#[derive(Clone, Debug)]
+pub struct AccountRequest {
+    /// Kept with the account at the provider.
+    pub user_id: UserId,
+    /// The host's mail address.
+    pub email: String,
+    /// Where the host lives: ISO 3166-1, two capital letters.
+    pub country: String,
+}
+
+/// Whether a host can be paid.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AccountState {
+    /// The host has not finished the onboarding.
+    Pending,
+    /// The host can be paid.
+    Enabled,
+    /// The provider wants more before it pays.
+    Restricted,
+}
+
+/// A host's account with the provider.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProviderAccount {
+    /// The provider's name of it.
+    pub provider_id: ProviderAccountId,
+    /// Whether the host can be paid.
+    pub state: AccountState,
+    /// What the provider wants now, in its own words.
+    pub requirements: Vec<String>,
+}
+
+/// A page of the provider where a host is onboarded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AccountLink {
+    /// Where to send the host; for the host alone.
+    pub url: String,
+    /// When it stops working.
+    pub expires_at: Timestamp,
+}
+
+/// Money to send to a host.
+#[derive(Clone, Debug)]
+pub struct TransferRequest {
+    /// Whom to.
+    pub account: ProviderAccountId,
+    /// How much.
+    pub amount: Money,
+    /// The booking it is for; kept with the transfer at the provider.
+    pub booking_id: BookingId,
+    /// Joins it to the payment.
+    pub transfer_group: String,
+    /// The charge it is paid from, so that it need not wait for the money to settle; from the balance if None.
+    pub charge_id: Option<ProviderChargeId>,
+}
+
+/// A transfer at the provider.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProviderTransfer {
+    /// The provider's name of it.
+    pub provider_id: ProviderTransferId,
+    /// Whom to.
+    pub account: ProviderAccountId,
+    /// How much.
+    pub amount: Money,
+    /// When it was made.
+    pub created_at: Timestamp,
+}
