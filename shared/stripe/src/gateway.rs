@@ -1,0 +1,89 @@
+//! The trait of the use cases, by the operations beside.
+
+use async_trait::async_trait;
+use domain::ids::PaymentId;
+use domain::money::Money;
+use jiff::Timestamp;
+use services::gateway::{
+    AccountLink, AccountRequest, Authorisation, AuthoriseRequest, GatewayError, IdempotencyKey,
+    PaymentGateway, ProviderAccount, ProviderAccountId, ProviderPayment, ProviderPaymentId, ProviderRefund,
+    ProviderTransfer, RefundRequest, TransferRequest,
+};
+
+use crate::client::StripeClient;
+
+#[async_trait]
+impl PaymentGateway for StripeClient {
+    async fn authorise(
+        &self,
+        key: &IdempotencyKey,
+        request: &AuthoriseRequest,
+    ) -> Result<Authorisation, GatewayError> {
+        Ok(self.create_intent(key, request).await?)
+    }
+
+    async fn capture(
+        &self,
+        key: &IdempotencyKey,
+        payment: &ProviderPaymentId,
+        amount: Money,
+    ) -> Result<ProviderPayment, GatewayError> {
+        Ok(self.capture_intent(key, payment, amount).await?)
+    }
+
+    async fn void(
+        &self,
+        key: &IdempotencyKey,
+        payment: &ProviderPaymentId,
+    ) -> Result<ProviderPayment, GatewayError> {
+        Ok(self.cancel_intent(key, payment).await?)
+    }
+
+    async fn refund(
+        &self,
+        key: &IdempotencyKey,
+        request: &RefundRequest,
+    ) -> Result<ProviderRefund, GatewayError> {
+        Ok(self.create_refund(key, request).await?)
+    }
+
+    async fn retrieve(&self, payment: &ProviderPaymentId) -> Result<ProviderPayment, GatewayError> {
+        Ok(self.retrieve_intent(payment.as_str()).await?)
+    }
+
+    async fn find_by_metadata(
+        &self,
+        payment_id: PaymentId,
+        created_after: Timestamp,
+    ) -> Result<Option<ProviderPayment>, GatewayError> {
+        Ok(self.find_intent(payment_id, created_after).await?)
+    }
+
+    async fn refunds(&self, payment: &ProviderPaymentId) -> Result<Vec<ProviderRefund>, GatewayError> {
+        Ok(self.list_refunds(payment).await?)
+    }
+
+    async fn create_account(
+        &self,
+        key: &IdempotencyKey,
+        request: &AccountRequest,
+    ) -> Result<ProviderAccount, GatewayError> {
+        Ok(self.make_account(key, request).await?)
+    }
+
+    async fn account_link(&self, account: &ProviderAccountId) -> Result<AccountLink, GatewayError> {
+        Ok(self.make_link(account).await?)
+    }
+
+    async fn retrieve_account(&self, account: &ProviderAccountId) -> Result<ProviderAccount, GatewayError> {
+        Ok(self.read_account(account).await?)
+    }
+
+    async fn transfer(
+        &self,
+        key: &IdempotencyKey,
+        request: &TransferRequest,
+    ) -> Result<ProviderTransfer, GatewayError> {
+        Ok(self.make_transfer(key, request).await?)
+    }
+}

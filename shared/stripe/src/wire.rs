@@ -1,0 +1,118 @@
+//! The provider's JSON, as far as it is read. Members that are not named here are ignored.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+/// A page of a list, or of a search.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Page<T> {
+    pub(crate) data: Vec<T>,
+    pub(crate) has_more: bool,
+}
+
+#[derive(Debug, Deserialize)]
+pub(crate) struct Intent {
+    pub(crate) id: String,
+    pub(crate) status: String,
+    pub(crate) amount: i64,
+    #[serde(default)]
+    pub(crate) amount_received: i64,
+    pub(crate) currency: String,
+    pub(crate) client_secret: Option<String>,
+    pub(crate) created: i64,
+    pub(crate) latest_charge: Option<String>,
+    #[serde(default)]
+    pub(crate) metadata: BTreeMap<String, String>,
+    pub(crate) next_action: Option<NextAction>,
+    pub(crate) last_payment_error: Option<ErrorObject>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(crate) struct NextAction {
+    pub(crate) redirect_to_url: Option<RedirectToUrl>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(crate) struct RedirectToUrl {
+    pub(crate) url: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(crate) struct Refund {
+    pub(crate) id: String,
+    pub(crate) status: Option<String>,
+    pub(crate) amount: i64,
+    pub(crate) currency: String,
+    pub(crate) created: i64,
+    pub(crate) payment_intent: Option<String>,
+    #[serde(default)]
+    pub(crate) metadata: Option<BTreeMap<String, String>>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(crate) struct Account {
+    pub(crate) id: String,
+    #[serde(default)]
+    pub(crate) charges_enabled: bool,
+    #[serde(default)]
+    pub(crate) payouts_enabled: bool,
+    #[serde(default)]
+    pub(crate) details_submitted: bool,
+    #[serde(default)]
+    pub(crate) capabilities: BTreeMap<String, String>,
+    pub(crate) requirements: Option<Requirements>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(crate) struct Requirements {
+    pub(crate) currently_due: Option<Vec<String>>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(crate) struct AccountLink {
+    pub(crate) url: String,
+    pub(crate) expires_at: i64,
+}
+
+#[derive(Debug, Deserialize)]
+pub(crate) struct Transfer {
+    pub(crate) id: String,
+    pub(crate) amount: i64,
+    pub(crate) currency: String,
+    pub(crate) destination: String,
+    pub(crate) created: i64,
+}
+
+#[derive(Debug, Deserialize)]
+pub(crate) struct Dispute {
+    pub(crate) id: String,
+    pub(crate) amount: i64,
+    pub(crate) currency: String,
+    pub(crate) payment_intent: Option<String>,
+    pub(crate) reason: String,
+    pub(crate) status: String,
+}
+
+/// The body of a refusal.
+#[derive(Debug, Deserialize)]
+pub(crate) struct ErrorBody {
+    pub(crate) error: ErrorObject,
+}
+
+#[derive(Debug, Deserialize)]
+pub(crate) struct ErrorObject {
+    #[serde(rename = "type")]
+    pub(crate) kind: Option<String>,
+    pub(crate) code: Option<String>,
+    pub(crate) decline_code: Option<String>,
+    pub(crate) message: Option<String>,
+    pub(crate) param: Option<String>,
+    pub(crate) payment_intent: Option<Named>,
+}
+
+/// An object of which only the id matters.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Named {
+    pub(crate) id: String,
+}
