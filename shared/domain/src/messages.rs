@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::booking::Notice;
 use crate::coded::coded;
-use crate::ids::{BookingId, OutboxId, PaymentId, PhotoId, RefundId, UserId};
+use crate::ids::{BookingId, OutboxId, PaymentId, PhotoId, RefundId, ReviewId, UserId};
 use crate::invalid::Invalid;
 
 coded! {
@@ -21,20 +21,20 @@ coded! {
     }
 }
 
-/// A message as it lies in a queue: `{"outbox_id": …, "topic": …, "body": {"type": …, …}}`.
+/// A message as it lies in a queue: `{"id": …, "topic": …, "body": {"type": …, …}}`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Message {
     /// The row of the outbox that the consumer marks done together with its own effect.
-    pub outbox_id: OutboxId,
+    pub id: OutboxId,
     /// What to do.
     #[serde(flatten)]
-    pub payload: Payload,
+    pub body: MessageBody,
 }
 
 /// What a message asks for, by topic.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "topic", content = "body", rename_all = "snake_case")]
-pub enum Payload {
+pub enum MessageBody {
     /// For the payments worker.
     Payments(PaymentMessage),
     /// For the notifications worker.
@@ -43,7 +43,7 @@ pub enum Payload {
     Media(MediaMessage),
 }
 
-impl Payload {
+impl MessageBody {
     /// The queue it belongs to.
     pub const fn topic(&self) -> Topic {
         match self {
@@ -104,6 +104,11 @@ pub enum NotificationMessage {
         /// The account.
         user_id: UserId,
     },
+    /// Word that the password was changed.
+    PasswordChanged {
+        /// The account.
+        user_id: UserId,
+    },
     /// Something happened to a booking; who is told follows from what it was.
     Booking {
         /// The booking.
@@ -111,10 +116,20 @@ pub enum NotificationMessage {
         /// What happened.
         event: Notice,
     },
+    /// One side has written its review; the other is invited to.
+    ReviewReceived {
+        /// The review, which nobody else may read yet.
+        review_id: ReviewId,
+    },
     /// Both sides may now read what was written of them.
     ReviewsRevealed {
         /// The booking.
         booking_id: BookingId,
+    },
+    /// An uploaded photo could not be used.
+    PhotoRejected {
+        /// The photo.
+        photo_id: PhotoId,
     },
 }
 
@@ -123,7 +138,12 @@ pub enum NotificationMessage {
 #[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
 pub enum MediaMessage {
     /// An uploaded photo, to be checked and cleaned before it is public.
-    Photo {
+    Process {
+        /// The photo.
+        photo_id: PhotoId,
+    },
+    /// A deleted photo, whose stored objects are to go.
+    Remove {
         /// The photo.
         photo_id: PhotoId,
     },
@@ -180,70 +200,71 @@ mod tests {
         let event_id = ProviderEventId::try_from("evt_1".to_owned()).unwrap();
         let cases = [
             (
-                Payload::Payments(PaymentMessage::Authorise { payment_id: id() }),
+                MessageBody::Payments(PaymentMessage::Authorise { payment_id: id() }),
                 "payments",
                 "authorise",
                 "payment_id",
             ),
             (
-                Payload::Payments(PaymentMessage::Capture { payment_id: id() }),
+                MessageBody::Payments(PaymentMessage::Capture { payment_id: id() }),
                 "payments",
                 "capture",
                 "payment_id",
             ),
-            (Payload::Payments(PaymentMessage::Void { payment_id: id() }), "payments", "void", "payment_id"),
             (
-                Payload::Payments(PaymentMessage::Refund { refund_id: id() }),
+                MessageBody::Payments(PaymentMessage::Void { payment_id: id() }),
+                "payments",
+                "void",
+                "payment_id",
+            ),
+            (
+                MessageBody::Payments(PaymentMessage::Refund { refund_id: id() }),
                 "payments",
                 "refund",
                 "refund_id",
             ),
             (
-                Payload::Notifications(NotificationMessage::VerifyEmail { user_id: id() }),
+                MessageBody::Notifications(NotificationMessage::VerifyEmail { user_id: id() }),
                 "notifications",
                 "verify_email",
                 "user_id",
             ),
             (
-                Payload::Notifications(NotificationMessage::AlreadyRegistered { user_id: id() }),
+                MessageBody::Notifications(NotificationMessage::AlreadyRegistered { user_id: id() }),
                 "notifications",
                 "already_registered",
                 "user_id",
             ),
             (
-                Payload::Notifications(NotificationMessage::PasswordReset { user_id: id() }),
+                MessageBody::Notifications(NotificationMessage::PasswordReset { user_id: id() }),
                 "notifications",
                 "password_reset",
                 "user_id",
             ),
             (
-                Payload::Notifications(NotificationMessage::ReviewsRevealed { booking_id: id() }),
+                MessageBody::Notifications(NotificationMessage::ReviewsRevealed { booking_id: id() }),
                 "notifications",
                 "reviews_revealed",
                 "booking_id",
             ),
-            (Payload::Media(MediaMessage::Photo { photo_id: id() }), "media", "photo", "photo_id"),
+            (MessageBody::Media(MediaMessage::Process { photo_id: id() }), "media", "process", "photo_id"),
         ];
-        for (payload, topic, kind, field) in cases {
-            let text = format!(
-                r#"{{"outbox_id":"{ID}","topic":"{topic}","body":{{"type":"{kind}","{field}":"{ID}"}}}}"#
-            );
-            check(&Message { outbox_id: id(), payload }, &text);
+        for (body, topic, kind, field) in cases {
+            let text =
+                format!(r#"{{"id":"{ID}","topic":"{topic}","body":{{"type":"{kind}","{field}":"{ID}"}}}}"#);
+            check(&Message { id: id(), body }, &text);
         }
         check(
-            &Message {
-                outbox_id: id(),
-                payload: Payload::Payments(PaymentMessage::ProviderEvent { event_id }),
-            },
+            &Message { id: id(), body: MessageBody::Payments(PaymentMessage::ProviderEvent { event_id }) },
             &format!(
-                r#"{{"outbox_id":"{ID}","topic":"payments","body":{{"type":"provider_event","event_id":"evt_1"}}}}"#
+                r#"{{"id":"{ID}","topic":"payments","body":{{"type":"provider_event","event_id":"evt_1"}}}}"#
             ),
         );
         let booking = NotificationMessage::Booking { booking_id: id(), event: Notice::Confirmed };
         check(
-            &Message { outbox_id: id(), payload: Payload::Notifications(booking) },
+            &Message { id: id(), body: MessageBody::Notifications(booking) },
             &format!(
-                r#"{{"outbox_id":"{ID}","topic":"notifications","body":{{"type":"booking","booking_id":"{ID}","event":"confirmed"}}}}"#
+                r#"{{"id":"{ID}","topic":"notifications","body":{{"type":"booking","booking_id":"{ID}","event":"confirmed"}}}}"#
             ),
         );
     }
@@ -251,7 +272,7 @@ mod tests {
     fn check(message: &Message, text: &str) {
         assert_eq!(serde_json::to_string(message).unwrap(), text);
         assert_eq!(serde_json::from_str::<Message>(text).unwrap(), *message);
-        let topic = serde_json::to_value(message.payload.topic()).unwrap();
+        let topic = serde_json::to_value(message.body.topic()).unwrap();
         assert_eq!(serde_json::to_value(message).unwrap()["topic"], topic);
     }
 
@@ -262,7 +283,7 @@ mod tests {
             r#"{"type":"photo"}"#.to_owned(),
             format!(r#"{{"type":"video","photo_id":"{ID}"}}"#),
         ] {
-            let text = format!(r#"{{"outbox_id":"{ID}","topic":"media","body":{body}}}"#);
+            let text = format!(r#"{{"id":"{ID}","topic":"media","body":{body}}}"#);
             assert!(serde_json::from_str::<Message>(&text).is_err(), "{text}");
         }
     }

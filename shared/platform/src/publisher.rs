@@ -64,7 +64,7 @@ impl Publisher for SqsPublisher {
         let mut refused = Refused { count: 0, message: String::new() };
         for (topic, group) in by_topic {
             let Some(url) = self.queues.url(topic) else {
-                refused.add(Refused::all(&group, format!("no queue is configured for {}", topic.as_str())));
+                refused.add(Refused::all(&group, format!("no queue is configured for {topic}")));
                 continue;
             };
             for batch in group.chunks(MAX_BATCH) {

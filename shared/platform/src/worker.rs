@@ -82,7 +82,7 @@ where
         tracing::error!("a record is no message");
         return false;
     };
-    let (outbox_id, topic) = (message.id, message.body.topic().as_str());
+    let (outbox_id, topic) = (message.id, message.body.topic());
     let work = AssertUnwindSafe(async { handler(message).await }).catch_unwind();
     let outcome = match trace_of(record) {
         Some(trace) => trace.scope(work).await,
@@ -90,16 +90,16 @@ where
     };
     match outcome {
         Ok(Ok(())) => {
-            tracing::info!(%outbox_id, topic, "worked off");
+            tracing::info!(%outbox_id, %topic, "worked off");
             true
         }
         Ok(Err(error)) => {
-            tracing::error!(%outbox_id, topic, %error, "failed; the queue brings it again");
+            tracing::error!(%outbox_id, %topic, %error, "failed; the queue brings it again");
             false
         }
         // The hook of the telemetry has logged the place.
         Err(_) => {
-            tracing::error!(%outbox_id, topic, "panicked; the queue brings it again");
+            tracing::error!(%outbox_id, %topic, "panicked; the queue brings it again");
             false
         }
     }
@@ -165,7 +165,7 @@ mod tests {
 
     fn body(id: u128) -> String {
         let id = uuid::Uuid::from_u128(id);
-        json!({"id": id, "topic": "payments", "body": {"step": "authorise", "payment_id": id}}).to_string()
+        json!({"id": id, "topic": "payments", "body": {"type": "authorise", "payment_id": id}}).to_string()
     }
 
     fn failed(response: &SqsBatchResponse) -> Vec<&str> {

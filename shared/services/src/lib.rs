@@ -2,8 +2,10 @@
 mod context;
 mod failure;
 pub mod gateway;
+pub mod passwords;
 mod publisher;
 pub mod tokens;
+pub mod users;
 
 pub use context::Ctx;
 pub use failure::Failure;

@@ -1,6 +1,6 @@
 //! Access tokens: one source for what is signed and what is believed (RFC 7519, RFC 9068, RFC 8037).
 //!
-//! Only EdDSA over Ed25519. The issuer holds a private JWK; everyone else holds the public ones, by key id.
+//! Only `EdDSA` over Ed25519. The issuer holds a private JWK; everyone else holds the public ones, by key id.
 
 use std::collections::HashMap;
 use std::fmt;

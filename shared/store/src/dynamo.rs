@@ -52,6 +52,23 @@ impl DynamoError {
     }
 }
 
+/// Whether a conditional write took place: its condition may have failed, which is no error.
+pub(crate) fn took_place<T, E, R>(result: Result<T, SdkError<E, R>>) -> Result<bool, DynamoError>
+where
+    E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
+    R: std::fmt::Debug + Send + Sync + 'static,
+{
+    let failed = |error: &SdkError<E, R>| {
+        error.as_service_error().and_then(ProvideErrorMetadata::code)
+            == Some("ConditionalCheckFailedException")
+    };
+    match result {
+        Ok(_) => Ok(true),
+        Err(error) if failed(&error) => Ok(false),
+        Err(error) => Err(DynamoError::from_sdk(&error)),
+    }
+}
+
 /// A string attribute's value.
 pub(crate) fn text(value: impl Into<String>) -> AttributeValue {
     AttributeValue::S(value.into())

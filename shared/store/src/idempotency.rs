@@ -12,7 +12,7 @@ use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValuesOnConditionCheckFailure};
 use jiff::Timestamp;
 
-use crate::dynamo::{DynamoError, number, text};
+use crate::dynamo::{DynamoError, number, text, took_place};
 
 type Item = HashMap<String, AttributeValue>;
 
@@ -133,17 +133,7 @@ impl IdempotencyTable {
             .expression_attribute_values(":owner", text(&attempt.owner))
             .send()
             .await;
-        match result {
-            Ok(_) => Ok(()),
-            Err(error)
-                if error
-                    .as_service_error()
-                    .is_some_and(PutItemError::is_conditional_check_failed_exception) =>
-            {
-                Ok(())
-            }
-            Err(error) => Err(DynamoError::from_sdk(&error)),
-        }
+        took_place(result).map(|_| ())
     }
 
     /// Forgets the attempt, so that the key may be used again at once.
@@ -158,15 +148,7 @@ impl IdempotencyTable {
             .expression_attribute_values(":owner", text(&attempt.owner))
             .send()
             .await;
-        match result {
-            Ok(_) => Ok(()),
-            Err(error)
-                if error.as_service_error().is_some_and(|e| e.is_conditional_check_failed_exception()) =>
-            {
-                Ok(())
-            }
-            Err(error) => Err(DynamoError::from_sdk(&error)),
-        }
+        took_place(result).map(|_| ())
     }
 }
 

@@ -7,7 +7,7 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::AttributeValue;
 
-use crate::dynamo::{DynamoError, text};
+use crate::dynamo::{DynamoError, text, took_place};
 
 /// The `pk` of the cursors' key.
 const CURSOR: &str = "cursor";
@@ -90,15 +90,7 @@ impl KeyTable {
             .condition_expression("attribute_not_exists(pk)")
             .send()
             .await;
-        match result {
-            Ok(_) => Ok(()),
-            Err(error)
-                if error.as_service_error().is_some_and(|e| e.is_conditional_check_failed_exception()) =>
-            {
-                Ok(())
-            }
-            Err(error) => Err(DynamoError::from_sdk(&error)),
-        }
+        took_place(result).map(|_| ())
     }
 }
 

@@ -1,11 +1,17 @@
 //! All persistence: the Data API client, DynamoDB, one file per aggregate, migrations.
 
 pub mod db;
+pub mod deliveries;
 pub mod dynamo;
 pub mod idempotency;
 pub mod keys;
 pub mod migrations;
 pub mod outbox;
+pub mod roles;
+pub mod reviews;
+pub mod sessions;
+pub mod single_use_tokens;
+pub mod users;
 
 pub use db::{Db, DbError, Statement};
 pub use dynamo::DynamoError;

@@ -36,6 +36,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "0003_bookings", sql: include_str!("../migrations/0003_bookings.sql") },
     Migration { name: "0004_payments", sql: include_str!("../migrations/0004_payments.sql") },
     Migration { name: "0005_reviews", sql: include_str!("../migrations/0005_reviews.sql") },
+    Migration { name: "0006_application_role", sql: include_str!("../migrations/0006_application_role.sql") },
 ];
 
 /// Why the schema could not be brought up to date. What was applied before stays.

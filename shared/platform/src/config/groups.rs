@@ -68,6 +68,16 @@ groups! {
         /// The secret with the private JWK.
         secret_arn = "SIGNING_KEY_SECRET_ARN",
     }
+    /// The table of keys alone, for those who make them known.
+    TokenTableConfig {
+        /// The table.
+        keys_table = "KEYS_TABLE",
+    }
+    /// What a deployment needs to prepare the database.
+    MigrateConfig {
+        /// The secret of the functions' role: `{"username": …, "password": …}`.
+        app_secret_arn = "APP_DB_SECRET_ARN",
+    }
     /// The payment provider.
     StripeConfig {
         /// The secret with the API key.

@@ -1,0 +1,124 @@
+//! `GET` and `PATCH /users/me`: the caller's own profile.
+
+use axum::Json;
+use axum::extract::State;
+use axum::response::IntoResponse;
+use domain::dates::Zone;
+use domain::refusal::Refusal;
+use domain::user::{DisplayName, Locale};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use services::users::{change_profile, own_profile};
+use store::users::{ProfileChange, User};
+use uuid::Uuid;
+use web::{App, Caller, ETag, IfMatch, Problem, ValidJson};
+
+use crate::register::{invalid_fields, keep};
+
+/// An account as its owner sees it.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(crate) struct Profile {
+    /// The account.
+    id: Uuid,
+    /// Where mail goes.
+    #[schema(format = "email", max_length = 254)]
+    email: String,
+    /// As shown to others.
+    #[schema(max_length = 100)]
+    name: String,
+    /// The language of mails.
+    #[schema(max_length = 35)]
+    locale: String,
+    /// The zone of times in mails.
+    #[schema(max_length = 64)]
+    time_zone: String,
+    /// Whether the address is proved.
+    email_verified: bool,
+    /// When the account was made.
+    created_at: Timestamp,
+}
+
+impl From<User> for Profile {
+    fn from(user: User) -> Self {
+        Self {
+            id: user.id.into(),
+            email: user.email,
+            name: user.name,
+            locale: user.locale,
+            time_zone: user.time_zone,
+            email_verified: user.email_verified_at.is_some(),
+            created_at: user.created_at,
+        }
+    }
+}
+
+/// What to change; absent members stay as they are.
+#[derive(Debug, Deserialize, garde::Validate, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"name": "Ada King", "time_zone": "Europe/London"}))]
+pub(crate) struct ProfileUpdate {
+    /// As shown to others.
+    #[garde(inner(length(chars, min = 1, max = 100)))]
+    #[schema(min_length = 1, max_length = 100)]
+    name: Option<String>,
+    /// The language of mails (BCP 47).
+    #[garde(inner(length(bytes, max = 35)))]
+    #[schema(min_length = 2, max_length = 35)]
+    locale: Option<String>,
+    /// The zone of times in mails (IANA).
+    #[garde(inner(length(bytes, max = 64)))]
+    #[schema(min_length = 1, max_length = 64)]
+    time_zone: Option<String>,
+}
+
+/// The update with every field parsed.
+struct Parsed {
+    name: Option<DisplayName>,
+    locale: Option<Locale>,
+    time_zone: Option<Zone>,
+}
+
+impl ProfileUpdate {
+    fn parse(&self) -> Result<Parsed, Refusal> {
+        let mut errors = Vec::new();
+        let name = self.name.as_deref().and_then(|text| keep(text.parse(), "/name", &mut errors));
+        let locale = self.locale.as_deref().and_then(|text| keep(text.parse(), "/locale", &mut errors));
+        let time_zone =
+            self.time_zone.as_deref().and_then(|text| keep(text.parse(), "/time_zone", &mut errors));
+        if errors.is_empty() { Ok(Parsed { name, locale, time_zone }) } else { Err(invalid_fields(errors)) }
+    }
+}
+
+/// Your own profile.
+#[utoipa::path(
+    get, path = "/users/me", tag = "users", operation_id = "get_me",
+    responses((status = 200, description = "The profile", body = Profile, headers(("ETag" = String))), web::Problems),
+)]
+pub(crate) async fn get_me(State(app): State<App>, caller: Caller) -> Result<impl IntoResponse, Problem> {
+    let user = own_profile(app.ctx(), caller.user_id).await?;
+    Ok((ETag::version(user.version), Json(Profile::from(user))))
+}
+
+/// Change your own profile.
+#[utoipa::path(
+    patch, path = "/users/me", tag = "users", operation_id = "update_me",
+    params(("If-Match" = Option<String>, Header, description = "The ETag that was read; absent changes any version")),
+    request_body = ProfileUpdate,
+    responses((status = 200, description = "The profile", body = Profile, headers(("ETag" = String))), web::Problems),
+)]
+pub(crate) async fn update_me(
+    State(app): State<App>,
+    caller: Caller,
+    if_match: Option<IfMatch>,
+    ValidJson(update): ValidJson<ProfileUpdate>,
+) -> Result<impl IntoResponse, Problem> {
+    let version = if_match.map(IfMatch::expected).transpose()?.flatten();
+    let parsed = update.parse()?;
+    let change = ProfileChange {
+        name: parsed.name.as_ref().map(DisplayName::as_str),
+        locale: parsed.locale.as_ref().map(Locale::as_str),
+        time_zone: parsed.time_zone.as_ref().map(Zone::name),
+    };
+    let user = change_profile(app.ctx(), caller.user_id, version, &change).await?;
+    Ok((ETag::version(user.version), Json(Profile::from(user))))
+}

@@ -1,0 +1,101 @@
+//! What this function holds beyond what every HTTP function holds.
+
+use std::sync::Arc;
+
+use axum::extract::FromRef;
+use platform::config::{Env, Group, SessionsConfig, SigningConfig, load};
+use platform::{Aws, ConfigError};
+use services::Failure;
+use services::tokens::SigningKey;
+use services::users::Issuer;
+use store::DynamoError;
+use store::keys::KeyTable;
+use store::sessions::SessionTable;
+use tokio::sync::OnceCell;
+use web::App;
+
+use crate::TOPICS;
+
+/// The state of this function. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct UsersState {
+    app: App,
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    secrets: aws_sdk_secretsmanager::Client,
+    signing: SigningConfig,
+    token_issuer: String,
+    audience: String,
+    sessions: SessionTable,
+    keys: KeyTable,
+    issuer: OnceCell<Issuer>,
+}
+
+impl UsersState {
+    /// The state, from the environment. Calls nothing: the signing key is fetched when it is first needed.
+    pub fn from_env(env: &Env, aws: &Aws) -> Result<Self, ConfigError> {
+        let app = App::from_env(env, aws, TOPICS)?;
+        let (sessions, signing) = load::<(SessionsConfig, SigningConfig)>(env)?;
+        let tokens = load::<platform::config::TokenConfig>(env)?;
+        let inner = Inner {
+            secrets: aws_sdk_secretsmanager::Client::new(aws.sdk_config()),
+            signing,
+            token_issuer: tokens.issuer,
+            audience: tokens.audience,
+            sessions: SessionTable::new(aws.dynamodb(), sessions.table),
+            keys: KeyTable::new(aws.dynamodb(), tokens.keys_table),
+            issuer: OnceCell::new(),
+        };
+        Ok(Self { app, inner: Arc::new(inner) })
+    }
+
+    /// The variables that [`UsersState::from_env`] reads, without those of the queues.
+    pub fn variables() -> Vec<&'static str> {
+        [App::variables(), <(SessionsConfig, SigningConfig)>::variables()].concat()
+    }
+
+    /// What every HTTP function holds.
+    pub fn app(&self) -> &App {
+        &self.app
+    }
+
+    /// The texts of the public keys that access tokens are checked against.
+    pub(crate) async fn public_keys(&self) -> Result<Vec<String>, DynamoError> {
+        Ok(self.inner.keys.load().await?.jwks)
+    }
+
+    /// What issues tokens. The first call of a process fetches the signing key.
+    pub(crate) async fn issuer(&self) -> Result<&Issuer, Failure> {
+        self.inner.issuer.get_or_try_init(|| self.load_issuer()).await
+    }
+
+    async fn load_issuer(&self) -> Result<Issuer, Failure> {
+        let secret = self
+            .inner
+            .secrets
+            .get_secret_value()
+            .secret_id(&self.inner.signing.secret_arn)
+            .send()
+            .await
+            .map_err(|error| Failure::unavailable(error.into_service_error()))?;
+        let text = secret
+            .secret_string()
+            .ok_or_else(|| Failure::internal("the signing key's secret has no text"))?;
+        let key = SigningKey::from_private_jwk(text).map_err(Failure::internal)?;
+        Ok(Issuer {
+            key: Arc::new(key),
+            issuer: self.inner.token_issuer.clone(),
+            audience: self.inner.audience.clone(),
+            sessions: self.inner.sessions.clone(),
+        })
+    }
+}
+
+impl FromRef<UsersState> for App {
+    fn from_ref(state: &UsersState) -> Self {
+        state.app.clone()
+    }
+}

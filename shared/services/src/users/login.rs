@@ -1,0 +1,71 @@
+//! Signing in.
+
+use domain::refusal::{Refusal, RefusalClass};
+use domain::user::EmailAddress;
+use store::sessions::Session;
+use store::users::{self, Credentials};
+
+use super::{Issuer, RefreshToken, SESSION_LIFE, TokenPair, invalid_credentials, later};
+use crate::passwords::{self, Verdict};
+use crate::{Ctx, Failure};
+
+/// Begins a session.
+///
+/// An address without an account costs the same time as a wrong password, and is answered alike. That the address is
+/// not proved, or the account is suspended, is said only after the right password.
+pub async fn login(
+    ctx: &Ctx,
+    issuer: &Issuer,
+    email: &EmailAddress,
+    password: &str,
+) -> Result<TokenPair, Failure> {
+    let credentials = users::by_email(&ctx.db, &email.key()).await?;
+    let stored = credentials.as_ref().and_then(|known| known.password_hash.clone());
+    let verdict = passwords::verify(stored, password.to_owned()).await?;
+    let Some(credentials) = credentials.filter(|_| verdict != Verdict::Wrong) else {
+        return Err(invalid_credentials());
+    };
+    may_sign_in(&credentials)?;
+    if verdict == Verdict::RightButDated {
+        rehash(ctx, &credentials, password).await;
+    }
+    start_session(ctx, issuer, &credentials).await
+}
+
+fn may_sign_in(credentials: &Credentials) -> Result<(), Refusal> {
+    let forbidden = |code, detail: &str| Err(Refusal::new(RefusalClass::Forbidden, code, detail));
+    if credentials.suspended {
+        return forbidden("account_suspended", "This account is suspended. Write to the support.");
+    }
+    if !credentials.verified {
+        return forbidden(
+            "email_not_verified",
+            "Open the link in the mail that was sent to you, then sign in.",
+        );
+    }
+    Ok(())
+}
+
+/// A better hash is worth an attempt, but no failed sign-in.
+async fn rehash(ctx: &Ctx, credentials: &Credentials, password: &str) {
+    let Some(old) = &credentials.password_hash else { return };
+    let outcome = match passwords::hash_text(&ctx.entropy, password.to_owned()).await {
+        Ok(new) => users::rehash(&ctx.db, credentials.id, old, &new).await.map_err(Failure::from),
+        Err(failure) => Err(failure),
+    };
+    if let Err(failure) = outcome {
+        tracing::warn!(error = %failure, "a dated hash stays for now");
+    }
+}
+
+async fn start_session(ctx: &Ctx, issuer: &Issuer, credentials: &Credentials) -> Result<TokenPair, Failure> {
+    let now = ctx.now();
+    let session = Session { id: ctx.new_id(), user_id: credentials.id, started_at: now };
+    let token = RefreshToken::new(ctx, session.id);
+    issuer
+        .sessions
+        .start(&session, &token.digest(), later(now, SESSION_LIFE))
+        .await
+        .map_err(Failure::unavailable)?;
+    issuer.pair(ctx, credentials.id, credentials.role, session.id, token.text())
+}
