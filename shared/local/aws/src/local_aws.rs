@@ -133,14 +133,11 @@ impl LocalAws {
         }
     }
 
-    /// Stops all services; queues go on for as long as somebody else holds them.
+    /// Stops all services, the one that stores into another's queues first.
     pub async fn stop(self) {
         let Self { sqs, dynamodb, s3, ses, secrets } = self;
         s3.stop().await;
-        tokio::join!(dynamodb.stop(), ses.stop(), secrets.stop());
-        if let Ok(sqs) = Arc::try_unwrap(sqs) {
-            sqs.stop().await;
-        }
+        tokio::join!(sqs.stop(), dynamodb.stop(), ses.stop(), secrets.stop());
     }
 }
 

@@ -1,6 +1,7 @@
 //! One HTTP server on an ephemeral loopback port.
 
 use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use axum::Router;
@@ -56,7 +57,7 @@ impl Bound {
         F: Future<Output = ()> + Send + 'static,
     {
         let task = tokio::spawn(server(self.listener, self.stop.subscribe()));
-        HttpServer { address: self.address, stop: self.stop, task: Some(task) }
+        HttpServer { address: self.address, stop: self.stop, task: Mutex::new(Some(task)) }
     }
 }
 
@@ -71,7 +72,7 @@ pub(crate) async fn raised(mut stopping: watch::Receiver<bool>) {
 pub(crate) struct HttpServer {
     address: SocketAddr,
     stop: watch::Sender<bool>,
-    task: Option<JoinHandle<()>>,
+    task: Mutex<Option<JoinHandle<()>>>,
 }
 
 impl HttpServer {
@@ -80,9 +81,10 @@ impl HttpServer {
     }
 
     /// Takes no more calls, lets those under way finish for two seconds, then cuts them.
-    pub(crate) async fn stop(mut self) {
+    pub(crate) async fn stop(&self) {
         self.stop.send_replace(true);
-        if let Some(mut task) = self.task.take()
+        let task = self.task.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(mut task) = task
             && tokio::time::timeout(GRACE, &mut task).await.is_err()
         {
             task.abort();

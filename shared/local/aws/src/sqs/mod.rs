@@ -105,8 +105,9 @@ impl Sqs {
         self.engine.poll_checks()
     }
 
-    /// Ends long polls with an empty answer, lets other calls finish, and closes the port.
-    pub async fn stop(self) {
+    /// Ends long polls with an empty answer, lets other calls finish, and closes the port. What needs no port, such as
+    /// [`peek`](Self::peek), goes on working.
+    pub async fn stop(&self) {
         self.server.stop().await;
     }
 }

@@ -37,8 +37,9 @@ async fn an_upload_is_told_to_its_queue_and_everything_is_kept_in_one_folder() {
     assert_eq!(event["Records"][0]["s3"]["object"]["key"], "uploads/1.jpg");
     let held = Arc::clone(&aws.sqs);
     aws.stop().await;
-    // Whoever still holds the queues keeps them running.
+    // Whoever still holds the queues can read them, but they are served no more.
     assert_eq!(held.peek("media", 10).await.unwrap().len(), 1);
+    assert!(reqwest::get(held.url()).await.is_err_and(|error| error.is_connect()));
     drop(held);
 
     let aws = LocalAws::start(options).await.unwrap();
