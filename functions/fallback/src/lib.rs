@@ -5,6 +5,8 @@
 
 mod description;
 mod pages;
+#[cfg(test)]
+mod tests;
 
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;

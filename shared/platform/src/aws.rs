@@ -160,7 +160,9 @@ mod tests {
 
     #[test]
     fn what_lambda_sets_is_required() {
-        let AwsError::Config(error) = Aws::from_env(&Env::from_map(std::collections::HashMap::new())).unwrap_err() else {
+        let AwsError::Config(error) =
+            Aws::from_env(&Env::from_map(std::collections::HashMap::new())).unwrap_err()
+        else {
             panic!("a configuration error")
         };
         assert_eq!(error.missing, ["AWS_ACCESS_KEY_ID", "AWS_REGION", "AWS_SECRET_ACCESS_KEY"]);

@@ -73,7 +73,7 @@ async fn prepare(app: &App, request: Request) -> Result<Prepared, Problem> {
     let now = app.ctx().now();
     let mut owner = [0_u8; 16];
     app.ctx().entropy.fill(&mut owner);
-    let path = parts.uri.path_and_query().map(|path| path.as_str()).unwrap_or_default();
+    let path = parts.uri.path_and_query().map(http::uri::PathAndQuery::as_str).unwrap_or_default();
     let attempt = Attempt {
         scope: scope(&caller, &parts.method, route.as_str(), &key),
         fingerprint: digest(&[parts.method.as_str().as_bytes(), path.as_bytes(), &bytes]),

@@ -12,6 +12,8 @@ pub mod openapi;
 pub mod problem;
 mod request;
 mod serve;
+#[cfg(test)]
+mod tests;
 
 pub use app::{App, AppParts, Edge};
 pub use caller::{AdminCaller, Caller, OptionalCaller};

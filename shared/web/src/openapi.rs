@@ -125,3 +125,60 @@ fn sorted(value: Value) -> Value {
 pub fn to_pretty_json(document: &Value) -> Result<String, serde_json::Error> {
     Ok(serde_json::to_string_pretty(document)? + "\n")
 }
+
+#[cfg(test)]
+mod tests {
+    use utoipa_axum::router::OpenApiRouter;
+    use utoipa_axum::routes;
+
+    use super::*;
+
+    #[utoipa::path(post, path = "/things/", operation_id = "create", responses((status = 201), crate::Problems))]
+    async fn create() {}
+
+    #[utoipa::path(
+        post, path = "/open", operation_id = "open", security(()), request_body = crate::dto::MoneyDto,
+        responses((status = 200, body = crate::Page<crate::dto::MoneyDto>))
+    )]
+    async fn open() {}
+
+    fn written() -> Value {
+        let first: OpenApiRouter = OpenApiRouter::default().routes(routes!(create));
+        let second: OpenApiRouter = OpenApiRouter::default().routes(routes!(open));
+        document([first.into_openapi(), second.into_openapi()]).unwrap()
+    }
+
+    #[test]
+    fn paths_lose_their_slash_and_unsafe_operations_take_a_key() {
+        let document = written();
+        let create = &document["paths"]["/things"]["post"];
+        assert_eq!(create["parameters"][0]["name"], "Idempotency-Key");
+        assert_eq!(create["responses"]["422"]["$ref"], "#/components/responses/UnprocessableContent");
+        let open = &document["paths"]["/open"]["post"];
+        assert_eq!(open["security"], json!([{}]));
+        assert!(open.get("parameters").is_none());
+        assert_eq!(document["security"], json!([{"bearer": []}]));
+    }
+
+    #[test]
+    fn every_reference_has_its_target() {
+        let document = written();
+        let text = document.to_string();
+        let references: Vec<_> =
+            text.split("\"$ref\":\"#").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+        assert!(references.len() > 10);
+        for reference in references {
+            assert!(document.pointer(reference).is_some(), "{reference}");
+        }
+    }
+
+    #[test]
+    fn the_text_is_always_the_same() {
+        let text = to_pretty_json(&written()).unwrap();
+        assert_eq!(text, to_pretty_json(&written()).unwrap());
+        let places: Vec<_> = ["\"components\"", "\"info\"", "\"openapi\"", "\"paths\""]
+            .map(|name| text.find(name).unwrap())
+            .into();
+        assert!(places.is_sorted());
+    }
+}

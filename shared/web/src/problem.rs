@@ -275,3 +275,58 @@ impl std::fmt::Display for Chain<'_> {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn answered(problem: Problem) -> (http::response::Parts, Value) {
+        let (parts, body) = problem.into_response().into_parts();
+        let bytes = axum::body::to_bytes(body, 10_000).await.unwrap();
+        (parts, serde_json::from_slice(&bytes).unwrap())
+    }
+
+    #[tokio::test]
+    async fn a_rules_no_names_its_field() {
+        let refusal = Refusal::rule("too_many_guests", "/guests/adults", "At most 4 guests.");
+        let (parts, body) = answered(refusal.into()).await;
+        assert_eq!(parts.status, 422);
+        assert_eq!(parts.headers[CONTENT_TYPE], MEDIA_TYPE);
+        let error =
+            json!({"pointer": "/guests/adults", "code": "too_many_guests", "detail": "At most 4 guests."});
+        assert_eq!(
+            body,
+            json!({
+                "type": "/problems/too_many_guests", "title": "Unprocessable Entity", "status": 422,
+                "code": "too_many_guests", "detail": "At most 4 guests.", "errors": [error],
+            })
+        );
+    }
+
+    #[tokio::test]
+    async fn a_refusal_may_carry_what_helps() {
+        let with = |member, value| Failure::RefusedWith {
+            refusal: Refusal::new(RefusalClass::TooMany, "too_many_logins", "Wait."),
+            member,
+            value,
+        };
+        let (parts, body) = answered(with(RETRY_AFTER_MEMBER, json!(7)).into()).await;
+        assert_eq!((parts.status.as_u16(), &parts.headers[RETRY_AFTER]), (429, &HeaderValue::from(7)));
+        assert_eq!(parts.headers.get_all(RETRY_AFTER).iter().count(), 1);
+        assert_eq!(body[RETRY_AFTER_MEMBER], 7);
+        let (parts, body) = answered(with("quote", json!({"id": 1, "status": 200})).into()).await;
+        assert_eq!(parts.headers[RETRY_AFTER], "60");
+        assert_eq!((&body["quote"]["id"], &body["status"]), (&json!(1), &json!(429)));
+    }
+
+    #[test]
+    fn the_table_is_in_order_and_knows_each_code_once() {
+        assert!(PROBLEMS.is_sorted_by_key(|kind| kind.status));
+        for kind in PROBLEMS {
+            assert_eq!(PROBLEMS.iter().filter(|other| other.code == kind.code).count(), 1, "{}", kind.code);
+            assert!(
+                StatusCode::from_u16(kind.status).is_ok_and(|s| s.is_client_error() || s.is_server_error())
+            );
+        }
+    }
+}

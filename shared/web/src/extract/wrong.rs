@@ -13,7 +13,7 @@ pub(super) enum Place {
 impl Place {
     fn pointer(self, segments: &[String]) -> String {
         match self {
-            Self::Body => segments.iter().map(|segment| format!("/{}", escape(segment))).collect(),
+            Self::Body => segments.iter().flat_map(|segment| ["/".to_owned(), escape(segment)]).collect(),
             Self::Query => format!("?{}", segments.join(".")),
         }
     }
@@ -96,14 +96,17 @@ fn sentence(text: &str) -> String {
 
 /// The rules that a well-shaped input breaks.
 pub(super) fn rules(report: &garde::Report, place: Place) -> Vec<FieldError> {
-    report
+    let mut errors: Vec<_> = report
         .iter()
         .map(|(path, error)| FieldError {
             pointer: place.pointer(&segments(&path.to_string())),
             code: "invalid_value",
             detail: sentence(error.message()),
         })
-        .collect()
+        .collect();
+    // The validator's order is its own affair.
+    errors.sort_by(|left, right| left.pointer.cmp(&right.pointer));
+    errors
 }
 
 /// `changes[0].price` as segments.

@@ -12,7 +12,8 @@ struct Answer {
 }
 
 async fn send(method: &str, path: &str) -> Answer {
-    let service = web::finish(fallback::router(), web::Edge::stateless(&Env::from_map(Default::default())));
+    let service =
+        web::finish(crate::router(), web::Edge::stateless(&Env::from_map(std::collections::HashMap::new())));
     let request = Request::builder().method(method).uri(path).body(axum::body::Body::empty()).unwrap();
     let (parts, body) = service.oneshot(request).await.unwrap().into_parts();
     let bytes = body.collect().await.unwrap().to_bytes();
