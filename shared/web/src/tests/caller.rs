@@ -64,7 +64,7 @@ async fn the_staff_is_told_from_others() {
 }
 
 #[tokio::test]
-async fn a_new_key_is_found_after_a_minute_and_a_withdrawn_one_ends() {
+async fn a_new_key_is_found_after_a_minute() {
     let world = World::new().await;
     assert_eq!(get(&world, "/me", Some(&bearer(&world.token(5)))).await.status, 200);
 
