@@ -113,8 +113,14 @@ coded! {
         HoldExpired = "hold_expired",
         /// An attempt to pay was declined while the hold stands.
         PaymentDeclined = "payment_declined",
+        /// The guest's bank asks the guest for a proof before the hold ends.
+        PaymentActionRequired = "payment_action_required",
+        /// The amount was set aside when the nights were gone; it is let go.
+        PaidTooLate = "paid_too_late",
         /// The hold ran out of time after a declined payment.
         PaymentFailed = "payment_failed",
+        /// The amount was set aside when the hold was over and the nights were gone; it is let go.
+        PaidTooLate = "paid_too_late",
         /// The guest cancelled.
         CancelledByGuest = "cancelled_by_guest",
         /// The host cancelled.
