@@ -24,6 +24,7 @@ use crate::money::Money;
 use crate::refusal::Refusal;
 use crate::rules::Calendar;
 
+pub use nights::night_price;
 pub use promotion::{Benefit, PromoCode, Promotion};
 pub use version::RulesVersion;
 

@@ -5,6 +5,7 @@ use jiff::civil::{Date, Weekday};
 use super::{LineKind, NightPrice, PriceLine, PriceRule, QuoteInput, nights_text};
 use crate::listing::{ListingTerms, Season};
 use crate::money::{BasisPoints, Money, MoneyError};
+use crate::rules::Calendar;
 
 /// The nights at their list prices, and the lines for them: one for each rule and season.
 pub(super) fn list(input: &QuoteInput<'_>) -> Result<(Vec<NightPrice>, Vec<PriceLine>), MoneyError> {
@@ -12,7 +13,7 @@ pub(super) fn list(input: &QuoteInput<'_>) -> Result<(Vec<NightPrice>, Vec<Price
     let mut groups: Vec<Group<'_>> = Vec::new();
     for date in input.stay.nights() {
         let season = season_of(input.terms, date);
-        let (price, rule) = list_price(input, season, date)?;
+        let (price, rule) = list_price(input.terms, input.calendar, season, date)?;
         nights.push(NightPrice { date, amount: price, list_price: price, rule });
         let name = season.filter(|_| rule == PriceRule::SeasonPrice).map(|season| season.name.as_str());
         match groups.iter_mut().find(|group| (group.rule, group.season) == (rule, name)) {
@@ -60,19 +61,25 @@ fn season_of(terms: &ListingTerms, date: Date) -> Option<&Season> {
     terms.seasons.iter().find(|season| (season.first_night..=season.last_night).contains(&date))
 }
 
+/// What the night of `date` costs before discounts, whoever stays.
+pub fn night_price(terms: &ListingTerms, calendar: &Calendar, date: Date) -> Result<Money, MoneyError> {
+    list_price(terms, calendar, season_of(terms, date), date).map(|(price, _)| price)
+}
+
 fn list_price(
-    input: &QuoteInput<'_>,
+    terms: &ListingTerms,
+    calendar: &Calendar,
     season: Option<&Season>,
     date: Date,
 ) -> Result<(Money, PriceRule), MoneyError> {
-    if let Some(price) = input.calendar.on(date).and_then(|rule| rule.price) {
+    if let Some(price) = calendar.on(date).and_then(|rule| rule.price) {
         return Ok((price, PriceRule::DatePrice));
     }
     if let Some(season) = season {
         return Ok((season.nightly_price, PriceRule::SeasonPrice));
     }
-    let base = input.terms.nightly_price;
-    let uplift = input.terms.weekend_uplift;
+    let base = terms.nightly_price;
+    let uplift = terms.weekend_uplift;
     let is_weekend = matches!(date.weekday(), Weekday::Friday | Weekday::Saturday);
     if is_weekend && uplift != BasisPoints::default() {
         return Ok((base.checked_add(base.percent_bp(uplift)?)?, PriceRule::WeekendPrice));

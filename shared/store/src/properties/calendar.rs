@@ -1,0 +1,176 @@
+//! The nights of a listing, one by one.
+
+use domain::ids::{PropertyId, UserId};
+use domain::listing::ListingTerms;
+use domain::rules::Calendar;
+use jiff::Timestamp;
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+
+use super::Result;
+use super::stay::{StoredNight, calendar_of};
+use crate::db::{Db, DbError, Statement};
+
+/// What a calendar is made from.
+#[derive(Clone, Debug)]
+pub struct CalendarFacts {
+    /// All that price and rules need.
+    pub terms: ListingTerms,
+    /// What the host says of the dates.
+    pub calendar: Calendar,
+    /// How many units there are.
+    pub units: u32,
+    /// The nights on which a unit is taken, in order.
+    pub occupied: Vec<Occupancy>,
+}
+
+/// How many units are taken on one night, and by what; each unit counts once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+pub struct Occupancy {
+    /// The night.
+    pub night: Date,
+    /// By stays that are booked.
+    pub booked: u32,
+    /// By stays that are held for somebody who has not paid yet, or not been accepted.
+    pub held: u32,
+    /// By the host, a foreign calendar, or the preparation before or after a stay.
+    pub blocked: u32,
+}
+
+/// What the host says of one night. `None` leaves what was said before; `Some(None)` takes it back.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct NightChange {
+    /// The night.
+    pub night: Date,
+    /// Its price, in minor units of the listing's currency.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub price: Option<Option<i64>>,
+    /// The fewest nights of a stay.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub min_nights: Option<Option<u16>>,
+    /// The most nights of a stay.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_nights: Option<Option<u16>>,
+    /// Whether no stay begins on the date.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub closed_to_arrival: Option<bool>,
+    /// Whether no stay ends on the date.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub closed_to_departure: Option<bool>,
+    /// Whether the night is off the market.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub blocked: Option<bool>,
+}
+
+/// What became of a change.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Changed {
+    /// All of it is done.
+    Done,
+    /// None of it is done: stays are on these nights, which were to be blocked.
+    Taken(Vec<Date>),
+}
+
+/// The nights from `from` up to but without `to`, as far as `viewer` may see the listing.
+pub async fn calendar(
+    db: &Db,
+    id: PropertyId,
+    viewer: Option<UserId>,
+    from: Date,
+    to: Date,
+    now: Timestamp,
+) -> Result<Option<CalendarFacts>> {
+    let texts = db
+        .texts(
+            // Of a unit that is taken twice on one night the stay counts before the hold, the hold before the block.
+            // A stay also blocks the nights on which another one would come too near: those whose own preparation
+            // would reach into it, and those of its preparation.
+            Statement::new(
+                "SELECT part.text
+                 FROM properties p
+                 CROSS JOIN LATERAL (VALUES
+                     (1, p.terms::text),
+                     (2, (SELECT coalesce(jsonb_agg(jsonb_build_array(r.night, r.price, r.min_nights, r.max_nights,
+                                     r.closed_to_arrival, r.closed_to_departure) ORDER BY r.night), '[]')::text
+                          FROM night_rules r
+                          WHERE r.property_id = p.id AND r.night >= :from::date AND r.night < :to::date)),
+                     (3, (SELECT count(*)::text FROM units u WHERE u.property_id = p.id)),
+                     (4, (SELECT coalesce(jsonb_agg(jsonb_build_object('night', o.night, 'booked', o.booked,
+                                     'held', o.held, 'blocked', o.blocked) ORDER BY o.night), '[]')::text
+                          FROM (
+                              SELECT t.night, count(*) FILTER (WHERE t.by = 3) AS booked,
+                                     count(*) FILTER (WHERE t.by = 2) AS held,
+                                     count(*) FILTER (WHERE t.by = 1) AS blocked
+                              FROM (
+                                  SELECT c.unit_id, d.night, max(CASE
+                                      WHEN c.kind <> 'stay' OR NOT c.nights @> d.night THEN 1
+                                      WHEN c.expires_at IS NOT NULL THEN 2
+                                      ELSE 3 END) AS by
+                                  FROM units u
+                                  JOIN claims c ON c.unit_id = u.id AND c.released_at IS NULL
+                                      AND c.padded && daterange(:from::date - 30, :to::date + 30)
+                                      AND (c.expires_at IS NULL OR c.expires_at > :now::timestamptz)
+                                  CROSS JOIN LATERAL (
+                                      SELECT CASE WHEN c.kind = 'stay' THEN p.preparation_nights ELSE 0 END) AS b (nights)
+                                  CROSS JOIN LATERAL (
+                                      SELECT :from::date + k AS night FROM generate_series(
+                                          greatest(lower(c.padded) - b.nights - :from::date, 0),
+                                          least(upper(c.padded), :to::date) - :from::date - 1) AS k) AS d
+                                  WHERE u.property_id = p.id
+                                  GROUP BY c.unit_id, d.night) t
+                              GROUP BY t.night) o))
+                 ) AS part (ordinal, text)
+                 WHERE p.id = :id::uuid
+                   AND (p.state = 'published' OR p.state <> 'archived' AND p.host_id = :viewer::uuid)
+                 ORDER BY part.ordinal",
+            )
+            .uuid("id", id)
+            .uuid_opt("viewer", viewer)
+            .date("from", from)
+            .date("to", to)
+            .instant("now", now)
+            .idempotent(),
+        )
+        .await?;
+    let [terms, rules, units, occupied] = texts.as_slice() else { return Ok(None) };
+    let terms: ListingTerms = decode(terms)?;
+    Ok(Some(CalendarFacts {
+        calendar: calendar_of(decode::<Vec<StoredNight>>(rules)?, terms.currency),
+        terms,
+        units: decode(units)?,
+        occupied: decode(occupied)?,
+    }))
+}
+
+/// Changes nights of the host's listing, all of them or none; `None` when the host has no such listing.
+///
+/// Each night stands at most once in `changes`.
+pub async fn change_calendar(
+    db: &Db,
+    id: PropertyId,
+    host: UserId,
+    changes: &[NightChange],
+    now: Timestamp,
+) -> Result<Option<Changed>> {
+    #[derive(Deserialize)]
+    struct Row {
+        taken: Option<Vec<Date>>,
+    }
+    let row: Option<Row> = db
+        .optional(
+            Statement::new(
+                "SELECT change_calendar(:id::uuid, :host::uuid, :changes::jsonb, :now::timestamptz)::text",
+            )
+            .uuid("id", id)
+            .uuid("host", host)
+            .json("changes", &changes)?
+            .instant("now", now)
+            .idempotent(),
+        )
+        .await?;
+    Ok(row.map(|row| row.taken.map_or(Changed::Done, Changed::Taken)))
+}
+
+fn decode<T: DeserializeOwned>(text: &str) -> Result<T> {
+    serde_json::from_str(text).map_err(|source| DbError::Decode { source })
+}
