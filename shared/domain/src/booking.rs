@@ -119,8 +119,6 @@ coded! {
         PaidTooLate = "paid_too_late",
         /// The hold ran out of time after a declined payment.
         PaymentFailed = "payment_failed",
-        /// The amount was set aside when the hold was over and the nights were gone; it is let go.
-        PaidTooLate = "paid_too_late",
         /// The guest cancelled.
         CancelledByGuest = "cancelled_by_guest",
         /// The host cancelled.

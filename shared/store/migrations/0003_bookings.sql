@@ -41,6 +41,8 @@ CREATE TABLE bookings (
     check_out       date        NOT NULL,
     -- The listing's facts at the time of booking; later edits of the listing do not reach them.
     time_zone       text        NOT NULL,
+    check_in_time   time        NOT NULL,
+    check_out_time  time        NOT NULL,
     check_in_at     timestamptz NOT NULL,
     check_out_at    timestamptz NOT NULL,
     guests          jsonb       NOT NULL,
@@ -71,8 +73,6 @@ CREATE INDEX bookings_by_guest ON bookings (guest_id, id DESC);
 CREATE INDEX bookings_by_host ON bookings (host_id, id DESC);
 -- next
 CREATE INDEX bookings_by_property ON bookings (property_id, check_in);
--- next
-CREATE INDEX bookings_to_expire ON bookings (hold_expires_at) WHERE state IN ('pending_payment', 'requested');
 -- next
 CREATE INDEX bookings_to_complete ON bookings (check_out_at) WHERE state IN ('confirmed', 'checked_in');
 -- next
@@ -113,10 +113,14 @@ ALTER TABLE claims ADD CONSTRAINT claims_preparation
 -- next
 CREATE INDEX claims_by_booking ON claims (booking_id) WHERE booking_id IS NOT NULL;
 -- next
+CREATE INDEX claims_to_expire ON claims (expires_at) WHERE released_at IS NULL AND expires_at IS NOT NULL;
+-- next
 -- The audit trail: one row for each transition, written in its statement, never changed.
 CREATE TABLE booking_events (
     id         uuid        PRIMARY KEY DEFAULT gen_random_uuid(),
     booking_id uuid        NOT NULL REFERENCES bookings (id),
+    -- The booking's version that the transition made: the order of events, and a guard against telling one twice.
+    version    bigint      NOT NULL,
     at         timestamptz NOT NULL,
     event      text        NOT NULL,
     actor      text        NOT NULL CHECK (actor IN ('guest', 'host', 'admin', 'system')),
@@ -126,4 +130,4 @@ CREATE TABLE booking_events (
     details    jsonb       NOT NULL DEFAULT '{}'
 );
 -- next
-CREATE INDEX booking_events_by_booking ON booking_events (booking_id, at, id);
+CREATE UNIQUE INDEX booking_events_by_booking ON booking_events (booking_id, version);

@@ -1,0 +1,106 @@
+//! Pages of bookings, the newest first.
+
+use domain::booking::BookingState;
+use domain::dates::Stay;
+use domain::guests::Guests;
+use domain::ids::{BookingId, PropertyId, UserId};
+use domain::money::Money;
+use jiff::Timestamp;
+use jiff::civil::Date;
+use serde::Deserialize;
+
+use super::Result;
+use crate::db::{Db, Statement};
+
+/// Whose bookings: those of a guest, or those of a host's listings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// The stays that the person booked.
+    Guest,
+    /// The stays at the person's listings.
+    Host,
+}
+
+/// Which bookings, and from where on.
+#[derive(Clone, Copy, Debug)]
+pub struct Filter {
+    /// Whose.
+    pub user: UserId,
+    /// On which side.
+    pub role: Role,
+    /// In this state only.
+    pub state: Option<BookingState>,
+    /// With a night on or after this date.
+    pub from: Option<Date>,
+    /// With a night before this date.
+    pub to: Option<Date>,
+    /// Older than this booking.
+    pub after: Option<BookingId>,
+}
+
+/// What a list shows of a booking.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Summary {
+    /// Its id.
+    pub id: BookingId,
+    /// Where it stands.
+    pub state: BookingState,
+    /// The listing.
+    pub property_id: PropertyId,
+    /// The listing's present title.
+    pub title: String,
+    /// Who lets.
+    pub host_id: UserId,
+    /// Who stays.
+    pub guest_id: UserId,
+    /// The nights.
+    pub stay: Stay,
+    /// Who comes.
+    pub guests: Guests,
+    /// What the guest pays.
+    pub total: Money,
+    /// When a hold or an unanswered request ends by itself.
+    pub hold_expires_at: Option<Timestamp>,
+    /// When it was made.
+    pub created_at: Timestamp,
+}
+
+/// What a page selects; the caller's condition follows.
+macro_rules! page {
+    ($side:literal) => {
+        concat!(
+            "SELECT jsonb_build_object('id', b.id, 'state', b.state, 'property_id', b.property_id,
+                 'title', p.title, 'host_id', b.host_id, 'guest_id', b.guest_id,
+                 'stay', jsonb_build_object('check_in', b.check_in, 'check_out', b.check_out),
+                 'guests', b.guests, 'total', jsonb_build_object('amount', b.total, 'currency', b.currency),
+                 'hold_expires_at', b.hold_expires_at, 'created_at', b.created_at)::text
+             FROM bookings b JOIN properties p ON p.id = b.property_id
+             WHERE b.",
+            $side,
+            " = :user::uuid
+               AND (:state::text IS NULL OR b.state = :state::text)
+               AND (:from::date IS NULL OR b.check_out > :from::date)
+               AND (:to::date IS NULL OR b.check_in < :to::date)
+               AND (:after::uuid IS NULL OR b.id < :after::uuid)
+             ORDER BY b.id DESC LIMIT :limit::int4"
+        )
+    };
+}
+
+/// Up to `limit` bookings, the newest first.
+pub async fn list(db: &Db, filter: &Filter, limit: u32) -> Result<Vec<Summary>> {
+    // Two statements, so that each has its own index.
+    let sql = match filter.role {
+        Role::Guest => page!("guest_id"),
+        Role::Host => page!("host_id"),
+    };
+    let statement = Statement::new(sql)
+        .uuid("user", filter.user)
+        .text("state", filter.state.map(BookingState::code))
+        .date("from", filter.from)
+        .date("to", filter.to)
+        .uuid_opt("after", filter.after)
+        .int("limit", i64::from(limit))
+        .idempotent();
+    db.rows(statement).await
+}
