@@ -1,1 +1,22 @@
-//! The whole system on one machine: the command innkeep.
+//! The whole system on one machine.
+//!
+//! [`Stack`] starts what a deployment has: the functions' own routers and workers with the real SDKs, behind a gateway
+//! that behaves like API Gateway, over stand-ins for the AWS services and a real PostgreSQL. `cargo run` serves it to
+//! people, and the tests start the same thing, each on a database of its own.
+
+mod access;
+mod database;
+mod environment;
+mod functions;
+mod gateway;
+mod plan;
+mod provision;
+mod pump;
+mod routes;
+mod schedule;
+pub mod seed;
+mod stack;
+
+pub use database::{CLUSTER_ARN, Cluster};
+pub use environment::Names;
+pub use stack::{Handles, Stack, StackOptions};

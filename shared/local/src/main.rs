@@ -1,1 +1,136 @@
-fn main() {}
+//! The command `innkeep`: the whole system on this machine, and an importer of listings.
+
+use std::net::{IpAddr, Ipv4Addr};
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use local::{Cluster, Stack, StackOptions};
+use local_data_api::postgres::PostgresOptions;
+
+/// Innkeep, a booking backend, on one machine.
+#[derive(Debug, Parser)]
+#[command(name = "innkeep", version, args_conflicts_with_subcommands = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    serve: ServeArgs,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve the whole system (what happens without a command).
+    Serve(ServeArgs),
+}
+
+#[derive(Debug, Args)]
+struct ServeArgs {
+    /// The address to listen on. On another than loopback there are no demo accounts, no console and no clock.
+    #[arg(long, default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST))]
+    host: IpAddr,
+    /// The port to listen on; 0 picks a free one.
+    #[arg(long, default_value_t = 9000)]
+    port: u16,
+    /// Where everything is kept. The default is a folder in the user's cache folder.
+    #[arg(long)]
+    data_dir: Option<PathBuf>,
+    /// A running PostgreSQL to use instead of a private one.
+    #[arg(long, env = "DATABASE_URL", hide_env_values = true)]
+    database_url: Option<String>,
+    /// Whether to make demonstration accounts and a listing.
+    #[arg(long, value_enum, default_value_t = Seed::Demo)]
+    seed: Seed,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Seed {
+    /// Three accounts and a listing.
+    Demo,
+    /// Nothing.
+    None,
+}
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return fail(&error.into()),
+    };
+    let outcome = runtime.block_on(async {
+        match cli.command {
+            None => serve(cli.serve).await,
+            Some(Command::Serve(arguments)) => serve(arguments).await,
+        }
+    });
+    outcome.map_or_else(|error| fail(&error), |()| ExitCode::SUCCESS)
+}
+
+#[expect(clippy::print_stderr, reason = "it is a command")]
+fn fail(error: &anyhow::Error) -> ExitCode {
+    eprintln!("innkeep: {error:#}");
+    ExitCode::FAILURE
+}
+
+async fn serve(arguments: ServeArgs) -> anyhow::Result<()> {
+    tracing_subscriber::fmt()
+        .with_writer(std::io::stderr)
+        .with_env_filter(
+            tracing_subscriber::EnvFilter::try_from_env("LOG_LEVEL").unwrap_or_else(|_| "warn".into()),
+        )
+        .init();
+    let data_dir = arguments.data_dir.map_or_else(default_data_dir, Ok)?;
+    std::fs::create_dir_all(&data_dir).with_context(|| format!("cannot make {}", data_dir.display()))?;
+    say("Starting; the first start takes a few seconds longer.");
+    let options =
+        PostgresOptions::lasting(data_dir.join("postgres")).with_database_url(arguments.database_url);
+    let cluster = Arc::new(Cluster::start(options).await?);
+    say(&format!("PostgreSQL: {}", cluster.postgres().origin()));
+    let stack = Stack::start(
+        Arc::clone(&cluster),
+        StackOptions {
+            host: arguments.host,
+            port: arguments.port,
+            data_dir: Some(data_dir.clone()),
+            ..StackOptions::in_memory("innkeep")
+        },
+    )
+    .await?;
+    if arguments.seed == Seed::Demo && arguments.host.is_loopback() {
+        local::seed::demo(&stack).await.context("the demonstration data")?;
+    }
+    say(&local::seed::what_to_try(&stack.url(), &data_dir, arguments.host.is_loopback()));
+    stop_signal().await?;
+    say("Stopping.");
+    stack.stop().await;
+    if let Ok(cluster) = Arc::try_unwrap(cluster) {
+        cluster.stop().await;
+    }
+    Ok(())
+}
+
+/// Waits for Ctrl-C or SIGTERM.
+async fn stop_signal() -> anyhow::Result<()> {
+    let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
+    tokio::select! {
+        interrupted = tokio::signal::ctrl_c() => interrupted?,
+        _ = terminate.recv() => {}
+    }
+    Ok(())
+}
+
+#[expect(clippy::print_stdout, reason = "it is a command")]
+fn say(text: &str) {
+    println!("{text}");
+}
+
+fn default_data_dir() -> anyhow::Result<PathBuf> {
+    let cache = std::env::var_os("XDG_CACHE_HOME")
+        .map(PathBuf::from)
+        .filter(|path| path.is_absolute())
+        .or_else(|| std::env::home_dir().map(|home| home.join(".cache")))
+        .context("there is no home folder: give --data-dir")?;
+    Ok(cache.join("innkeep"))
+}

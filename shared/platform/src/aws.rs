@@ -3,21 +3,20 @@
 //! The HTTP client trusts Amazon's five roots and nothing else: loading the machine's root certificates would be
 //! three quarters of a function's start-up. A client is built when it is first asked for, and a function links only
 //! the SDKs whose clients it builds: those that few functions call are built by their callers from
-//! [`Aws::sdk_config`].
+//! [`Aws::sdk_config`]. `aws_config`'s own loader is left aside: it looks for profiles, containers and instance metadata
+//! that a function does not have, and Lambda sets all that is needed in the environment.
 
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
+use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_smithy_http_client::{Builder, tls};
-use aws_smithy_runtime_api::client::behavior_version::BehaviorVersion;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
-use aws_types::SdkConfig;
-use aws_types::region::Region;
 use aws_types::service_config::{LoadServiceConfig, ServiceConfigKey};
 use std::time::Duration;
 

@@ -1,0 +1,86 @@
+//! The front door, with the manners of an API Gateway HTTP API: routes by prefix, its own limits and its own bodies.
+
+use std::convert::Infallible;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{ConnectInfo, Request};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+use http_body_util::{BodyExt as _, LengthLimitError, Limited};
+use std::net::SocketAddr;
+use tower::ServiceExt as _;
+use tower::util::BoxCloneSyncService;
+
+/// No request may take longer; the limit cannot be raised.
+const TIME_LIMIT: Duration = Duration::from_secs(30);
+/// The largest request body, in bytes.
+const BODY_LIMIT: usize = 10 * 1024 * 1024;
+/// The request line and all headers, in bytes.
+const HEADER_LIMIT: usize = 10_240;
+
+/// A function behind the gateway.
+pub(crate) type Function = BoxCloneSyncService<Request, Response, Infallible>;
+
+/// The functions by the first segment of the path, as the template's routes have them: `/users`, `/users/` and
+/// `/users/{proxy+}` go to one function, everything else to the one of `$default`.
+#[derive(Clone)]
+pub(crate) struct Gateway {
+    routes: Vec<(&'static str, Function)>,
+    default: Function,
+}
+
+impl Gateway {
+    pub(crate) fn new(routes: Vec<(&'static str, Function)>, default: Function) -> Self {
+        Self { routes, default }
+    }
+
+    /// The gateway as a router's fallback.
+    pub(crate) fn router(self) -> Router {
+        Router::new().fallback(move |request: Request| {
+            let gateway = self.clone();
+            async move { gateway.handle(request).await }
+        })
+    }
+
+    async fn handle(&self, request: Request) -> Response {
+        if header_bytes(&request) > HEADER_LIMIT {
+            return own(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, "Request Header Fields Too Large");
+        }
+        let (parts, body) = request.into_parts();
+        let body = match Limited::new(body, BODY_LIMIT).collect().await {
+            Ok(body) => body.to_bytes(),
+            Err(error) if error.is::<LengthLimitError>() => {
+                return own(StatusCode::PAYLOAD_TOO_LARGE, "Request Entity Too Large");
+            }
+            Err(_) => return own(StatusCode::BAD_REQUEST, "Bad Request"),
+        };
+        let mut request = Request::from_parts(parts, Body::from(body));
+        let ip = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
+        request.extensions_mut().insert(web::ClientIp(ip));
+        let function = self.function(request.uri().path());
+        match tokio::time::timeout(TIME_LIMIT, function.oneshot(request)).await {
+            Ok(Ok(response)) => response,
+            Ok(Err(never)) => match never {},
+            Err(_) => own(StatusCode::SERVICE_UNAVAILABLE, "Service Unavailable"),
+        }
+    }
+
+    fn function(&self, path: &str) -> Function {
+        let segment = path.trim_start_matches('/').split('/').next().unwrap_or_default();
+        let found = self.routes.iter().find(|(prefix, _)| *prefix == segment);
+        found.map_or_else(|| self.default.clone(), |(_, function)| function.clone())
+    }
+}
+
+/// The gateway's own answers are not the application's: they are no problem documents.
+fn own(status: StatusCode, message: &str) -> Response {
+    (status, axum::Json(serde_json::json!({ "message": message }))).into_response()
+}
+
+fn header_bytes(request: &Request) -> usize {
+    let line = request.method().as_str().len() + request.uri().to_string().len();
+    let headers: &HeaderMap = request.headers();
+    line + headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 4).sum::<usize>()
+}

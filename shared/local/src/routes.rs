@@ -1,0 +1,63 @@
+//! What only a machine of one's own offers: health for everybody, the rest for loopback alone.
+
+mod clock;
+mod faults;
+mod mail;
+mod page;
+mod queues;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+
+use crate::stack::Handles;
+
+/// Whether requests are served.
+pub(crate) fn health() -> Router {
+    let healthy = || async { axum::Json(serde_json::json!({ "status": "ok" })) };
+    Router::new().route("/health", get(healthy)).route("/health/", get(healthy))
+}
+
+/// The console's calls, each with and without the slash at its end.
+pub(crate) fn private(handles: Arc<Handles>) -> Router {
+    let both =
+        |router: Router<Arc<Handles>>, path: &str, method: axum::routing::MethodRouter<Arc<Handles>>| {
+            router.route(path, method.clone()).route(&format!("{path}/"), method)
+        };
+    let router = Router::new();
+    let router = both(router, "/_local", get(page::show));
+    let router = both(router, "/_local/mail", get(mail::list));
+    let router = both(router, "/_local/queues", get(queues::list));
+    let router = both(router, "/_local/queues/{queue}/redrive", post(queues::redrive));
+    let router = both(router, "/_local/clock", get(clock::show).post(clock::advance));
+    let router = both(router, "/_local/faults", get(faults::show).post(faults::set));
+    router.with_state(handles)
+}
+
+/// A failure of the plane itself, shown in full: only its own user sees it.
+pub(crate) struct LocalError(anyhow::Error);
+
+impl<E: Into<anyhow::Error>> From<E> for LocalError {
+    fn from(error: E) -> Self {
+        Self(error.into())
+    }
+}
+
+impl IntoResponse for LocalError {
+    fn into_response(self) -> Response {
+        (
+            StatusCode::INTERNAL_SERVER_ERROR,
+            axum::Json(serde_json::json!({ "message": format!("{:#}", self.0) })),
+        )
+            .into_response()
+    }
+}
+
+/// Input that cannot be used, in the words of the one who reads it.
+pub(crate) fn bad_request(message: impl std::fmt::Display) -> Response {
+    (StatusCode::BAD_REQUEST, axum::Json(serde_json::json!({ "message": message.to_string() })))
+        .into_response()
+}
