@@ -69,7 +69,12 @@ CREATE TABLE deliveries (
     -- Set before the mail service is called; a claim older than its lease may be taken over.
     claimed_at timestamptz NOT NULL,
     sent_at    timestamptz,
-    PRIMARY KEY (message_id, recipient)
+    -- When and why the mail service refused it for good; a stable code.
+    refused_at timestamptz,
+    refusal    text        CHECK (length(refusal) BETWEEN 1 AND 100),
+    PRIMARY KEY (message_id, recipient),
+    CHECK (sent_at IS NULL OR refused_at IS NULL),
+    CHECK ((refused_at IS NULL) = (refusal IS NULL))
 );
 -- next
 -- A host's account with the payment provider.

@@ -52,6 +52,11 @@ impl Zone {
         self.0.to_datetime(now).date()
     }
 
+    /// What calendar and clock on the wall here show at `at`.
+    pub fn wall_clock(&self, at: Timestamp) -> DateTime {
+        self.0.to_datetime(at)
+    }
+
     fn instant(&self, datetime: DateTime) -> Timestamp {
         let end = if datetime.year() < 0 { Timestamp::MIN } else { Timestamp::MAX };
         self.0.to_ambiguous_timestamp(datetime).compatible().unwrap_or(end)

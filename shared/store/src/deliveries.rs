@@ -1,0 +1,10 @@
+//! Mails: who got which, and what their writer must know.
+
+mod claim;
+mod facts;
+
+pub use claim::{Claim, ClaimState, Outcome, claim, release, settle};
+pub use facts::{
+    BookingFacts, Home, Person, PhotoFacts, ReviewedBooking, UserFacts, booking, photo, reviewed_booking,
+    user,
+};
