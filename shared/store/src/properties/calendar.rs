@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use super::Result;
 use super::stay::{StoredNight, calendar_of};
+use crate::claims::{bind_lapses, lapsed};
 use crate::db::{Db, DbError, Statement};
 
 /// What a calendar is made from.
@@ -144,7 +145,8 @@ pub async fn calendar(
 
 /// Changes nights of the host's listing, all of them or none; `None` when the host has no such listing.
 ///
-/// Each night stands at most once in `changes`.
+/// Each night stands at most once in `changes`, in order. Holds that are over on these nights are ended first, so that
+/// they take nothing.
 pub async fn change_calendar(
     db: &Db,
     id: PropertyId,
@@ -156,18 +158,31 @@ pub async fn change_calendar(
     struct Row {
         taken: Option<Vec<Date>>,
     }
-    let row: Option<Row> = db
-        .optional(
-            Statement::new(
-                "SELECT change_calendar(:id::uuid, :host::uuid, :changes::jsonb, :now::timestamptz)::text",
-            )
-            .uuid("id", id)
-            .uuid("host", host)
-            .json("changes", &changes)?
-            .instant("now", now)
-            .idempotent(),
-        )
-        .await?;
+    let statement = Statement::new(concat!(
+        "WITH listing AS (
+             SELECT p.id FROM properties p
+             WHERE p.id = :id::uuid AND p.host_id = :host::uuid AND p.state <> 'archived' FOR NO KEY UPDATE),
+         rel AS (
+             UPDATE claims c SET released_at = :now::timestamptz
+             FROM listing l JOIN units u ON u.property_id = l.id
+             WHERE c.unit_id = u.id AND c.kind = 'stay' AND c.released_at IS NULL
+               AND c.expires_at <= :now::timestamptz AND c.nights && daterange(:first::date, :last::date, '[]')
+             RETURNING c.booking_id),
+         ",
+        lapsed!(),
+        // The function sees what ran before it in the statement: so it waits for the counts.
+        "SELECT change_calendar(:id::uuid, :host::uuid, :changes::jsonb, :now::timestamptz)::text
+         FROM (SELECT (SELECT count(*) FROM rel) + (SELECT count(*) FROM lapsed) AS ended) e
+         WHERE e.ended >= 0"
+    ))
+    .uuid("id", id)
+    .uuid("host", host)
+    .date("first", changes.first().map(|change| change.night))
+    .date("last", changes.last().map(|change| change.night))
+    .json("changes", &changes)?
+    .instant("now", now)
+    .idempotent();
+    let row: Option<Row> = db.optional(bind_lapses(statement)?).await?;
     Ok(row.map(|row| row.taken.map_or(Changed::Done, Changed::Taken)))
 }
 

@@ -1,0 +1,30 @@
+//! What hosts do with their listings, and guests looking for one.
+
+mod archive;
+mod calendar;
+mod change;
+mod create;
+mod publish;
+mod search;
+mod view;
+
+use domain::listing::ListingTerms;
+use domain::money::Money;
+use domain::refusal::FieldError;
+
+pub use archive::archive;
+pub use calendar::{CalendarNight, MAX_CALENDAR_NIGHTS, NightState, RangeChange, calendar, change_calendar};
+pub use change::change;
+pub use create::{Created, NewListing, create};
+pub use publish::{publish, unpublish};
+pub use search::{Place, SearchInput, SearchItem, SearchPage, search};
+pub use view::{Viewer, list_of_host, view};
+
+/// The bounds of terms whose price may still be missing: a draft has a nightly price of nothing until it is set.
+pub(crate) fn faults(terms: &ListingTerms) -> Vec<FieldError> {
+    let mut errors = terms.validate();
+    if terms.nightly_price == Money::zero(terms.currency) {
+        errors.retain(|error| error.pointer != "/nightly_price");
+    }
+    errors
+}

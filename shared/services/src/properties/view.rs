@@ -1,0 +1,49 @@
+//! Looking at listings.
+
+use domain::ids::{PropertyId, UserId};
+use store::properties::{self, Property};
+
+use crate::{Ctx, Failure};
+
+/// Who looks.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Viewer {
+    /// The person, if it is known.
+    pub user_id: Option<UserId>,
+    /// A member of the staff.
+    pub is_admin: bool,
+}
+
+/// The listing as the viewer may see it.
+///
+/// A stranger gets the middle of a square of 0.01 degrees for the place and no street; [`Property::exact`] says which.
+pub async fn view(ctx: &Ctx, viewer: Viewer, id: PropertyId) -> Result<Property, Failure> {
+    let found = properties::find(&ctx.db, id, viewer.user_id, viewer.is_admin).await?;
+    let mut property = found.ok_or(Failure::NotFound)?;
+    if !property.exact {
+        property.listing.location = property.listing.location.coarse();
+        property.listing.address = property.listing.address.public();
+        property.source_ref = None;
+    }
+    Ok(property)
+}
+
+/// The host's own listing.
+pub(super) async fn own(ctx: &Ctx, host: UserId, id: PropertyId) -> Result<Property, Failure> {
+    let found = properties::find(&ctx.db, id, Some(host), false).await?;
+    found.filter(|property| property.host_id == host).ok_or(Failure::NotFound)
+}
+
+/// A page of the host's own listings, the newest first: the JSON of each, and where the next page begins.
+pub async fn list_of_host(
+    ctx: &Ctx,
+    host: UserId,
+    after: Option<PropertyId>,
+    limit: u32,
+) -> Result<(Vec<String>, Option<PropertyId>), Failure> {
+    let mut rows = properties::list_of_host(&ctx.db, host, after, limit + 1).await?;
+    let more = rows.len() > limit as usize;
+    rows.truncate(limit as usize);
+    let next = rows.last().filter(|_| more).map(|(_, id)| *id);
+    Ok((rows.into_iter().map(|(item, _)| item).collect(), next))
+}
