@@ -210,3 +210,16 @@ impl Booking {
         self.payments.iter().rev().find(|payment| !payment.state.allows_another_attempt())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_without_a_booking_are_none() {
+        assert!(assemble(Vec::new()).is_none());
+        let line = r#"{"line": {"kind": "night", "label": "1 night", "rule": "base_price",
+            "amount": {"amount": 1, "currency": "USD"}}, "place": 1}"#;
+        assert!(assemble(vec![serde_json::from_str(line).unwrap()]).is_none());
+    }
+}

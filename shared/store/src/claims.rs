@@ -136,7 +136,9 @@ mod tests {
         ] {
             let found = lapses
                 .iter()
-                .filter(|lapse| lapse.from_state == state && lapse.declined.is_none_or(|only| only == declined))
+                .filter(|lapse| {
+                    lapse.from_state == state && lapse.declined.is_none_or(|only| only == declined)
+                })
                 .count();
             assert_eq!(found, 1, "{state} {declined}");
         }

@@ -148,4 +148,3 @@ fn bind(statement: Statement, change: &Change<'_>) -> Result<Statement> {
         .text("outbox", messages_json(change.messages)?.as_str())
         .instant("now", change.now))
 }
-

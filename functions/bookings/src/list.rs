@@ -1,0 +1,146 @@
+//! `GET /bookings`: the caller's bookings, as guest or as host.
+
+use axum::extract::State;
+use axum::http::Uri;
+use axum::response::IntoResponse;
+use domain::booking::BookingState;
+use domain::ids::BookingId;
+use domain::money::Money;
+use jiff::Timestamp;
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+use services::bookings::list;
+use store::bookings::{Filter, Role, Summary};
+use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
+use web::dto::{GuestsDto, MoneyDto};
+use web::{App, Caller, CursorScope, Page, Problem, ValidQuery};
+
+/// On which side of the bookings the caller stands.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Side {
+    /// Stays that the caller booked.
+    #[default]
+    Guest,
+    /// Stays at the caller's listings.
+    Host,
+}
+
+/// Which bookings.
+#[derive(Debug, Deserialize, garde::Validate, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct ListQuery {
+    /// Yours as `guest` (the default) or as `host`.
+    #[serde(default)]
+    #[garde(skip)]
+    #[param(inline)]
+    role: Side,
+    /// In this state only.
+    #[garde(skip)]
+    #[param(value_type = Option<String>, example = "confirmed")]
+    state: Option<BookingState>,
+    /// With a night on or after this date.
+    #[garde(skip)]
+    from: Option<Date>,
+    /// With a night before this date.
+    #[garde(skip)]
+    to: Option<Date>,
+    /// How many to a page.
+    #[serde(default = "default_limit")]
+    #[garde(range(min = 1, max = 100))]
+    #[param(minimum = 1, maximum = 100, default = 20)]
+    limit: u32,
+    /// `next_cursor` of the page before.
+    #[garde(inner(length(bytes, max = 1024)))]
+    #[param(max_length = 1024)]
+    cursor: Option<String>,
+}
+
+const fn default_limit() -> u32 {
+    20
+}
+
+/// What a list shows of a booking.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct BookingSummary {
+    /// Its id.
+    id: Uuid,
+    /// Where it stands.
+    #[schema(value_type = String, example = "confirmed")]
+    state: BookingState,
+    /// The listing.
+    property_id: Uuid,
+    /// The listing's present title.
+    property_title: String,
+    /// Who lets.
+    host_id: Uuid,
+    /// Who stays.
+    guest_id: Uuid,
+    /// The day of arrival, where the listing is.
+    check_in: Date,
+    /// The day of departure.
+    check_out: Date,
+    /// Who comes.
+    guests: GuestsDto,
+    /// What the guest pays.
+    #[schema(value_type = MoneyDto)]
+    total: Money,
+    /// When a hold or an unanswered request ends by itself.
+    hold_expires_at: Option<Timestamp>,
+    /// When it was made.
+    created_at: Timestamp,
+}
+
+impl From<Summary> for BookingSummary {
+    fn from(summary: Summary) -> Self {
+        Self {
+            id: summary.id.into(),
+            state: summary.state,
+            property_id: summary.property_id.into(),
+            property_title: summary.title,
+            host_id: summary.host_id.into(),
+            guest_id: summary.guest_id.into(),
+            check_in: summary.stay.check_in(),
+            check_out: summary.stay.check_out(),
+            guests: summary.guests.into(),
+            total: summary.total,
+            hold_expires_at: summary.hold_expires_at,
+            created_at: summary.created_at,
+        }
+    }
+}
+
+/// Your bookings, the newest first.
+#[utoipa::path(
+    get, path = "/bookings", tag = "bookings", operation_id = "list_bookings",
+    params(ListQuery),
+    responses((status = 200, description = "A page of bookings", body = Page<BookingSummary>), web::Problems),
+)]
+pub(crate) async fn list_bookings(
+    State(app): State<App>,
+    caller: Caller,
+    uri: Uri,
+    ValidQuery(query): ValidQuery<ListQuery>,
+) -> Result<impl IntoResponse, Problem> {
+    let codec = app.cursors().await?;
+    let filters = (caller.user_id, query.role, query.state, query.from, query.to);
+    let scope = CursorScope::new("/bookings", &filters)?;
+    let after: Option<BookingId> =
+        query.cursor.as_deref().map(|cursor| codec.open(&scope, cursor)).transpose()?;
+    let role = match query.role {
+        Side::Guest => Role::Guest,
+        Side::Host => Role::Host,
+    };
+    let filter =
+        Filter { user: caller.user_id, role, state: query.state, from: query.from, to: query.to, after };
+    let mut found = list(app.ctx(), &filter, query.limit + 1).await?;
+    let page = usize::try_from(query.limit).unwrap_or(usize::MAX);
+    let has_more = found.len() > page;
+    found.truncate(page);
+    let last = found.last().filter(|_| has_more).map(|summary| summary.id);
+    let next_cursor = last.map(|position| codec.seal(&scope, &position)).transpose()?;
+    let items: Vec<BookingSummary> = found.into_iter().map(Into::into).collect();
+    Ok(Page { items, next_cursor }.respond(&uri))
+}

@@ -1,0 +1,67 @@
+//! The life of a booking: made of a quote, answered, lived, cancelled.
+//!
+//! Every operation loads the booking once, asks the one table of transitions, and writes in one statement that finds
+//! the booking as it was read or does nothing; then it begins anew.
+
+mod book;
+mod cancel;
+mod details;
+mod effects;
+#[cfg(test)]
+mod fixtures;
+mod paid;
+mod perform;
+mod read;
+
+use domain::booking::Actor;
+use domain::ids::UserId;
+use domain::refusal::Refusal;
+use store::bookings::Booking;
+
+use crate::Failure;
+
+pub use book::{Message, book};
+pub use cancel::{Cancelled, Reason, cancel, preview};
+pub use details::{DetailsChange, change_details};
+pub use paid::{authorised, payment_failed};
+pub use perform::perform;
+pub use read::{events, find, list};
+
+/// How often an operation begins anew when others change the booking at the same time.
+const ATTEMPTS: u32 = 4;
+
+/// On which side of the booking a person stands; who is on none does not see it.
+///
+/// Co-hosts with the permission will stand on the host's.
+pub fn side_of(booking: &Booking, person: UserId) -> Result<Actor, Failure> {
+    if booking.guest_id == person {
+        Ok(Actor::Guest)
+    } else if booking.host_id == person {
+        Ok(Actor::Host)
+    } else {
+        Err(Failure::NotFound)
+    }
+}
+
+/// The booking changed under every attempt.
+fn contended() -> Failure {
+    Refusal::conflict("conflict", "The booking is being changed by someone else. Read it again.").into()
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::booking::BookingState;
+    use domain::cancellation::CancellationPolicyCode;
+    use uuid::Uuid;
+
+    use super::*;
+
+    #[test]
+    fn who_is_on_no_side_sees_nothing() {
+        let booking = fixtures::booking(BookingState::Confirmed, CancellationPolicyCode::Flexible);
+        assert_eq!(side_of(&booking, booking.guest_id).unwrap(), Actor::Guest);
+        assert_eq!(side_of(&booking, booking.host_id).unwrap(), Actor::Host);
+        let stranger = UserId::from(Uuid::from_u128(99));
+        assert!(matches!(side_of(&booking, stranger), Err(Failure::NotFound)));
+    }
+}

@@ -1,0 +1,26 @@
+//! Reading bookings.
+
+use domain::booking::Actor;
+use domain::ids::{BookingId, UserId};
+use store::bookings::{self, Booking, Event, Filter, Summary};
+
+use super::side_of;
+use crate::{Ctx, Failure};
+
+/// The booking, and on which side of it the caller stands. Another's is not there.
+pub async fn find(ctx: &Ctx, caller: UserId, id: BookingId) -> Result<(Booking, Actor), Failure> {
+    let booking = bookings::find(&ctx.db, id).await?.ok_or(Failure::NotFound)?;
+    let side = side_of(&booking, caller)?;
+    Ok((booking, side))
+}
+
+/// A page of the caller's bookings, the newest first; the filter names the caller.
+pub async fn list(ctx: &Ctx, filter: &Filter, limit: u32) -> Result<Vec<Summary>, Failure> {
+    Ok(bookings::list(&ctx.db, filter, limit).await?)
+}
+
+/// The audit trail of a booking that the caller has a side in.
+pub async fn events(ctx: &Ctx, caller: UserId, id: BookingId) -> Result<Vec<Event>, Failure> {
+    find(ctx, caller, id).await?;
+    Ok(bookings::events(&ctx.db, id).await?)
+}
