@@ -1,9 +1,17 @@
 //! Use cases shared by REST, GraphQL and the workers.
+pub mod bookings;
 mod context;
 mod failure;
 pub mod gateway;
+pub mod notifications;
 pub mod passwords;
+pub mod payments;
+pub mod photos;
+pub mod properties;
 mod publisher;
+pub mod quotes;
+pub mod reviews;
+pub mod schedule;
 pub mod tokens;
 pub mod users;
 

@@ -77,6 +77,8 @@ CREATE TABLE deliveries (
     CHECK ((refused_at IS NULL) = (refusal IS NULL))
 );
 -- next
+CREATE INDEX deliveries_ended ON deliveries (coalesce(sent_at, refused_at));
+-- next
 -- A host's account with the payment provider.
 CREATE TABLE host_accounts (
     user_id          uuid        PRIMARY KEY REFERENCES users (id),

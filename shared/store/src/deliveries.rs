@@ -3,7 +3,7 @@
 mod claim;
 mod facts;
 
-pub use claim::{Claim, ClaimState, Outcome, claim, release, settle};
+pub use claim::{Claim, ClaimState, Outcome, claim, forget_ended, release, settle};
 pub use facts::{
     BookingFacts, Home, Person, PhotoFacts, ReviewedBooking, UserFacts, booking, photo, reviewed_booking,
     user,

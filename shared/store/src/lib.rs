@@ -1,12 +1,18 @@
 //! All persistence: the Data API client, DynamoDB, one file per aggregate, migrations.
 
+pub mod bookings;
+pub mod claims;
 pub mod db;
 pub mod deliveries;
 pub mod dynamo;
+pub mod host_accounts;
 pub mod idempotency;
 pub mod keys;
 pub mod migrations;
 pub mod outbox;
+pub mod payments;
+pub mod provider_events;
+pub mod refunds;
 pub mod photos;
 pub mod properties;
 pub mod quotes;

@@ -122,3 +122,21 @@ pub async fn release(db: &Db, message: OutboxId, recipient: UserId) -> Result<()
     .await
     .map(|_| ())
 }
+
+/// Forgets up to `limit` mails that ended before `before`; answers how many.
+///
+/// A message that comes again after that would be sent again: `before` is further back than a queue keeps a message.
+pub async fn forget_ended(db: &Db, before: Timestamp, limit: u32) -> Result<u64, DbError> {
+    db.affected(
+        Statement::new(
+            "DELETE FROM deliveries WHERE (message_id, recipient) IN (
+                 SELECT message_id, recipient FROM deliveries
+                 WHERE coalesce(sent_at, refused_at) < :before::timestamptz
+                 ORDER BY coalesce(sent_at, refused_at) LIMIT :limit::int4)",
+        )
+        .instant("before", before)
+        .int("limit", i64::from(limit))
+        .idempotent(),
+    )
+    .await
+}

@@ -1,0 +1,34 @@
+//! Mails to people: who is told what, in which words, and once.
+//!
+//! A message names what happened and to what; its mails are written when it is worked off, from what is true then. The
+//! words lie under `templates/<language>/`, one file for each kind and recipient, and serve the text and the HTML alike.
+
+mod catalogue;
+mod deliver;
+mod language;
+mod letter;
+mod mailer;
+mod party;
+mod render;
+
+use std::sync::Arc;
+
+pub use deliver::{LEASE, deliver};
+pub use mailer::{Mail, MailError, Mailer};
+
+use render::Templates;
+
+/// How mails are written and handed over.
+#[derive(Debug)]
+pub struct Notifier {
+    mailer: Arc<dyn Mailer>,
+    templates: Templates,
+    public_url: String,
+}
+
+impl Notifier {
+    /// Mails go out by `mailer`; their links lead to `public_url`, which has no slash at its end.
+    pub fn new(mailer: Arc<dyn Mailer>, public_url: impl Into<String>) -> Self {
+        Self { mailer, templates: Templates::new(), public_url: public_url.into() }
+    }
+}

@@ -1,0 +1,292 @@
+use domain::booking::BookingState;
+use domain::ids::PhotoId;
+use minijinja::context;
+use serde_json::json;
+use store::deliveries::Home;
+use uuid::Uuid;
+
+use super::super::render::{Templates, Words};
+use super::*;
+
+fn id<T: From<Uuid>>(number: u128) -> T {
+    T::from(Uuid::from_u128(number))
+}
+
+fn person(number: u128, name: &str, zone: &str) -> Person {
+    Person {
+        id: id(number),
+        email: Some(format!("{}@example.com", name.to_lowercase())),
+        name: name.to_owned(),
+        locale: "en".parse().unwrap(),
+        time_zone: zone.parse().unwrap(),
+    }
+}
+
+/// A booked stay in Paris of a guest from New York.
+fn facts() -> BookingFacts {
+    let address = json!({
+        "line1": "12 rue de Rivoli", "city": "Paris", "region": "Île-de-France", "postal_code": "75004", "country": "FR",
+    });
+    BookingFacts {
+        id: id(7),
+        state: BookingState::Confirmed,
+        check_in: "2026-12-04".parse().unwrap(),
+        check_out: "2026-12-09".parse().unwrap(),
+        check_in_at: "2026-12-04T14:00:00Z".parse().unwrap(),
+        check_out_at: "2026-12-09T10:00:00Z".parse().unwrap(),
+        checked_out_at: "2026-12-09T10:00:00Z".parse().unwrap(),
+        home: Home {
+            title: "Loft <by> the Seine".to_owned(),
+            time_zone: "Europe/Paris".parse().unwrap(),
+            address: serde_json::from_value(address).unwrap(),
+        },
+        guests: serde_json::from_value(json!({"adults": 2, "children": 1})).unwrap(),
+        total: serde_json::from_value(json!({"amount": 125_400, "currency": "EUR"})).unwrap(),
+        payout: serde_json::from_value(json!({"amount": 106_700, "currency": "EUR"})).unwrap(),
+        hold_expires_at: Some("2026-11-24T15:00:00Z".parse().unwrap()),
+        refund: Some(serde_json::from_value(json!({"amount": 88_000, "currency": "EUR"})).unwrap()),
+        host_keeps: Some(serde_json::from_value(json!({"amount": 22_000, "currency": "EUR"})).unwrap()),
+        guest: person(1, "Ada", "America/New_York"),
+        host: person(2, "Blaise", "Europe/Paris"),
+        guest_review_public: true,
+        host_review_public: true,
+    }
+}
+
+fn user_facts() -> UserFacts {
+    UserFacts { person: person(1, "Ada", "America/New_York"), verified: false }
+}
+
+fn photo_facts() -> PhotoFacts {
+    PhotoFacts {
+        host: person(2, "Blaise", "Europe/Paris"),
+        property_id: id(3),
+        title: "Loft".to_owned(),
+        problem: Some("not_an_image".to_owned()),
+    }
+}
+
+/// One message of each kind. A new variant does not compile until it stands here.
+fn every_message() -> Vec<NotificationMessage> {
+    let mut all = vec![
+        NotificationMessage::VerifyEmail { user_id: id(1) },
+        NotificationMessage::AlreadyRegistered { user_id: id(1) },
+        NotificationMessage::PasswordReset { user_id: id(1) },
+        NotificationMessage::PasswordChanged { user_id: id(1) },
+        NotificationMessage::ReviewReceived { review_id: id(4) },
+        NotificationMessage::ReviewsRevealed { booking_id: id(7) },
+        NotificationMessage::PhotoRejected { photo_id: id::<PhotoId>(5) },
+    ];
+    all.extend(
+        Notice::ALL.iter().map(|event| NotificationMessage::Booking { booking_id: id(7), event: *event }),
+    );
+    for message in &all {
+        match message {
+            NotificationMessage::VerifyEmail { .. }
+            | NotificationMessage::AlreadyRegistered { .. }
+            | NotificationMessage::PasswordReset { .. }
+            | NotificationMessage::PasswordChanged { .. }
+            | NotificationMessage::Booking { .. }
+            | NotificationMessage::ReviewReceived { .. }
+            | NotificationMessage::ReviewsRevealed { .. }
+            | NotificationMessage::PhotoRejected { .. } => {}
+        }
+    }
+    all
+}
+
+/// What [`load`] makes of a message once the rows are read.
+fn letters(message: &NotificationMessage, facts: &BookingFacts) -> Vec<Letter> {
+    match message {
+        NotificationMessage::Booking { event, .. } => booking(*event, facts),
+        NotificationMessage::ReviewReceived { .. } => {
+            review_received(facts, ReviewSide::Guest).into_iter().collect()
+        }
+        NotificationMessage::ReviewsRevealed { .. } => reviews_revealed(facts),
+        NotificationMessage::PhotoRejected { .. } => photo_rejected(&photo_facts()).into_iter().collect(),
+        _ => account(message, &user_facts()).into_iter().collect(),
+    }
+}
+
+fn words(letter: &Letter) -> Words {
+    let values = match letter.secret {
+        Some(_) => context! { token => "kq3N-token", expires => "tomorrow" },
+        None => letter.values.clone(),
+    };
+    let link = format!("https://innkeep.example{}", letter.path);
+    Templates::new().render(letter.language, &letter.template, &values, letter.before, &link).unwrap()
+}
+
+fn notice(event: Notice, facts: &BookingFacts, side: ReviewSide) -> Words {
+    let (person, _) = sides(facts, side);
+    let letters = booking(event, facts);
+    words(letters.iter().find(|letter| letter.recipient == person.id).unwrap())
+}
+
+#[test]
+fn every_message_has_words_for_each_of_its_recipients() {
+    let mut used = vec!["footer".to_owned(), "stay".to_owned()];
+    for message in every_message() {
+        let letters = letters(&message, &facts());
+        assert!(!letters.is_empty(), "{message:?} is for nobody");
+        for letter in letters {
+            let words = words(&letter);
+            assert!(!words.subject.is_empty() && !words.subject.contains('\n'), "{message:?}");
+            assert!(words.text.len() > 100 && words.html.contains("</html>"), "{message:?}");
+            assert!(!words.text.contains('{') && !words.html.contains("{{"), "{message:?}");
+            used.push(letter.template);
+        }
+    }
+    used.sort();
+    used.dedup();
+    for language in Language::ALL {
+        let folder = format!("{}/", language.tag());
+        let names = super::super::catalogue::TEMPLATES.iter();
+        let mut known: Vec<_> = names.filter_map(|(name, _)| name.strip_prefix(&folder)).collect();
+        known.sort_unstable();
+        assert_eq!(known, used, "templates of {folder} and what is sent");
+    }
+}
+
+#[test]
+fn a_confirmed_guest_reads_it_all() {
+    let words = notice(Notice::Confirmed, &facts(), ReviewSide::Guest);
+    assert_eq!(words.subject, "Your stay at Loft <by> the Seine is booked");
+    assert_eq!(
+        words.text,
+        "Hello Ada,
+
+your stay is booked, and Blaise is looking forward to it. You paid 1254.00 EUR.
+
+Loft <by> the Seine
+Paris, Île-de-France, FR
+Check-in: Friday, 4 December 2026, from 15:00
+Check-out: Wednesday, 9 December 2026, until 11:00
+Guests: 2 adults, 1 child
+
+Address:
+12 rue de Rivoli
+75004 Paris
+Île-de-France
+FR
+
+See your booking:
+https://innkeep.example/bookings/00000000-0000-0000-0000-000000000007
+
+-- 
+You get this mail because of your account with Innkeep. Nobody reads answers to this address.
+"
+    );
+    assert!(words.html.contains("<title>Your stay at Loft &lt;by&gt; the Seine is booked</title>"));
+    assert!(words.html.contains("Address:<br>\n12 rue de Rivoli<br>"));
+    assert!(!words.html.contains("<by>"));
+}
+
+#[test]
+fn nobody_reads_the_street_before_it_is_booked_nor_the_address_of_the_other() {
+    for message in every_message() {
+        for letter in letters(&message, &facts()) {
+            let is_booked_guest = letter.template == "confirmed_guest";
+            let words = words(&letter);
+            for part in [&words.text, &words.html] {
+                assert_eq!(part.contains("Rivoli"), is_booked_guest, "{}", letter.template);
+                assert!(!part.contains("@example.com"), "{}", letter.template);
+            }
+            assert!(!words.subject.contains("Rivoli") && !words.subject.contains('@'));
+        }
+    }
+    let mut moved_on = facts();
+    moved_on.home.address = moved_on.home.address.public();
+    assert!(!notice(Notice::Confirmed, &moved_on, ReviewSide::Guest).text.contains("Address"));
+}
+
+#[test]
+fn instants_are_told_by_the_readers_own_clock() {
+    let host = notice(Notice::Requested, &facts(), ReviewSide::Host).text;
+    assert!(host.contains("until Tuesday, 24 November 2026, 16:00 (Europe/Paris)"), "{host}");
+    let guest = notice(Notice::Requested, &facts(), ReviewSide::Guest).text;
+    assert!(guest.contains("until Tuesday, 24 November 2026, 10:00 (America/New_York)"), "{guest}");
+    let review = notice(Notice::Completed, &facts(), ReviewSide::Host).text;
+    assert!(review.contains("until Wednesday, 23 December 2026, 11:00 (Europe/Paris)"), "{review}");
+}
+
+#[test]
+fn refunds_are_told_as_they_were_settled() {
+    let refund = |amount: Option<i64>| {
+        let mut facts = facts();
+        facts.state = BookingState::CancelledByGuest;
+        facts.refund = amount
+            .map(|amount| serde_json::from_value(json!({"amount": amount, "currency": "JPY"})).unwrap());
+        notice(Notice::CancelledByGuest, &facts, ReviewSide::Guest).text
+    };
+    assert!(refund(Some(88_000)).contains("88000 JPY goes back to your card"));
+    assert!(refund(Some(0)).contains("nothing is refunded"));
+    assert!(refund(None).contains("your stay is cancelled.\n"));
+    let host = notice(Notice::CancelledByGuest, &facts(), ReviewSide::Host).text;
+    assert!(host.contains("you keep 220.00 EUR before our service fee"));
+}
+
+#[test]
+fn a_late_mail_says_so() {
+    let mut facts = facts();
+    let late = Language::English.outdated();
+    assert!(!notice(Notice::Confirmed, &facts, ReviewSide::Host).text.contains(late));
+    facts.state = BookingState::CancelledByHost;
+    let words = notice(Notice::Confirmed, &facts, ReviewSide::Host);
+    assert!(words.text.starts_with(late) && words.html.contains(late));
+}
+
+#[test]
+fn the_token_stands_alone_on_a_line() {
+    for message in [
+        NotificationMessage::VerifyEmail { user_id: id(1) },
+        NotificationMessage::PasswordReset { user_id: id(1) },
+    ] {
+        let letter = account(&message, &user_facts()).unwrap();
+        let words = words(&letter);
+        assert_eq!(words.text.lines().filter(|line| *line == "token=kq3N-token").count(), 1);
+        // What was typed in at registration is not ours to send to the address's owner.
+        assert!(!words.text.contains("Ada"));
+    }
+    let verified = UserFacts { verified: true, ..user_facts() };
+    assert!(account(&NotificationMessage::VerifyEmail { user_id: id(1) }, &verified).is_none());
+    assert!(account(&NotificationMessage::PasswordReset { user_id: id(1) }, &verified).is_some());
+}
+
+#[test]
+fn nothing_that_people_type_ends_a_line() {
+    let mut facts = facts();
+    facts.guest.name = "Eve\r\nBcc: all@example.org\r\n\r\ntoken=mine".to_owned();
+    facts.home.title = "Loft\u{2028}\nSubject: x".to_owned();
+    for event in Notice::ALL {
+        for letter in booking(*event, &facts) {
+            let words = words(&letter);
+            assert!(
+                words.subject.chars().all(|character| !character.is_control() && character != '\u{2028}')
+            );
+            let starts = ["Bcc:", "Subject:", "token="];
+            assert!(!words.text.lines().any(|line| starts.iter().any(|start| line.starts_with(start))));
+        }
+    }
+}
+
+#[test]
+fn an_erased_account_gets_nothing() {
+    let mut facts = facts();
+    facts.guest.email = None;
+    let letters = booking(Notice::Confirmed, &facts);
+    assert_eq!(letters.iter().map(|letter| letter.recipient).collect::<Vec<_>>(), [facts.host.id]);
+}
+
+#[test]
+fn only_who_was_not_heard_is_invited() {
+    let invited = review_received(&facts(), ReviewSide::Guest).unwrap();
+    assert_eq!(invited.recipient, facts().host.id);
+    let mut facts = facts();
+    (facts.guest_review_public, facts.host_review_public) = (false, true);
+    let texts: Vec<String> = reviews_revealed(&facts).iter().map(|letter| words(letter).text).collect();
+    assert!(texts[0].contains("what Blaise wrote of you"), "{}", texts[0]);
+    assert!(texts[1].contains("what you wrote of Ada"), "{}", texts[1]);
+    facts.host_review_public = false;
+    assert!(reviews_revealed(&facts).is_empty());
+}
