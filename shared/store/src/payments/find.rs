@@ -1,0 +1,50 @@
+//! Reading payments.
+
+use domain::ids::{PaymentId, UserId};
+
+use super::{Payment, Result, payment_json};
+use crate::db::{Db, Statement};
+
+/// The payment, whoever asks.
+pub async fn find(db: &Db, id: PaymentId) -> Result<Option<Payment>> {
+    let sql = concat!(
+        "SELECT (",
+        payment_json!(),
+        ")::text FROM payments p JOIN bookings b ON b.id = p.booking_id WHERE p.id = :id::uuid"
+    );
+    db.optional(Statement::new(sql).uuid("id", id).idempotent()).await
+}
+
+/// The payment, for the guest who pays or the host who lets.
+pub async fn find_for(db: &Db, id: PaymentId, viewer: UserId) -> Result<Option<Payment>> {
+    let sql = concat!(
+        "SELECT (",
+        payment_json!(),
+        ")::text FROM payments p JOIN bookings b ON b.id = p.booking_id
+         WHERE p.id = :id::uuid AND (p.guest_id = :viewer::uuid OR b.host_id = :viewer::uuid)"
+    );
+    db.optional(Statement::new(sql).uuid("id", id).uuid("viewer", viewer).idempotent()).await
+}
+
+/// What a guest paid, the newest first, older than `after`.
+pub async fn page_of_guest(
+    db: &Db,
+    guest: UserId,
+    after: Option<PaymentId>,
+    limit: u32,
+) -> Result<Vec<Payment>> {
+    let sql = concat!(
+        "SELECT (",
+        payment_json!(),
+        ")::text FROM payments p JOIN bookings b ON b.id = p.booking_id
+         WHERE p.guest_id = :guest::uuid
+           AND p.id < coalesce(:after::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff'::uuid)
+         ORDER BY p.id DESC LIMIT :limit::int4"
+    );
+    let statement = Statement::new(sql)
+        .uuid("guest", guest)
+        .uuid_opt("after", after)
+        .int("limit", i64::from(limit))
+        .idempotent();
+    db.rows(statement).await
+}
