@@ -8,6 +8,7 @@ mod accounts;
 pub mod amount;
 mod client;
 mod config;
+mod deployed;
 mod failure;
 mod gateway;
 mod payments;
@@ -19,6 +20,7 @@ mod wire;
 
 pub use client::StripeClient;
 pub use config::{API_VERSION, ConfigError, Secret, StripeConfig};
+pub use deployed::{Deployed, Settings};
 pub use webhook::{
     Dispute, Event, EventKind, SIGNATURE_TOLERANCE, SignatureError, Subject, UnreadableObject,
     verify_signature,

@@ -81,6 +81,26 @@ impl From<String> for EventKind {
     }
 }
 
+impl EventKind {
+    /// The provider's word for it.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::PaymentAuthorised => "payment_intent.amount_capturable_updated",
+            Self::PaymentRequiresAction => "payment_intent.requires_action",
+            Self::PaymentFailed => "payment_intent.payment_failed",
+            Self::PaymentCaptured => "payment_intent.succeeded",
+            Self::PaymentCancelled => "payment_intent.canceled",
+            Self::RefundCreated => "refund.created",
+            Self::RefundUpdated => "refund.updated",
+            Self::RefundFailed => "refund.failed",
+            Self::DisputeOpened => "charge.dispute.created",
+            Self::DisputeClosed => "charge.dispute.closed",
+            Self::AccountUpdated => "account.updated",
+            Self::Other(kind) => kind,
+        }
+    }
+}
+
 /// Something that happened at the provider. It may come twice, late, or before what it follows.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Event {
