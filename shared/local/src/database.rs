@@ -9,8 +9,7 @@ use local_data_api::{DataApi, DataApiOptions};
 /// The cluster that every function names.
 pub const CLUSTER_ARN: &str = "arn:aws:rds:us-east-1:000000000000:cluster:innkeep-local";
 /// The owner's secret: migrations only.
-pub(crate) const OWNER_SECRET_ARN: &str =
-    "arn:aws:secretsmanager:us-east-1:000000000000:secret:innkeep-owner";
+pub const OWNER_SECRET_ARN: &str = "arn:aws:secretsmanager:us-east-1:000000000000:secret:innkeep-owner";
 /// The functions' secret.
 pub(crate) const APP_SECRET_ARN: &str = "arn:aws:secretsmanager:us-east-1:000000000000:secret:innkeep-app";
 /// The functions' role.

@@ -14,6 +14,8 @@ use crate::database::{APP_SECRET_ARN, CLUSTER_ARN, Cluster, OWNER_SECRET_ARN};
 pub(crate) const BUCKET: &str = "innkeep-local-media";
 /// The address that mails come from.
 pub(crate) const MAIL_FROM: &str = "Innkeep <stays@innkeep.example>";
+/// The secret with the credentials of the functions' role.
+pub(crate) const APP_SECRET: &str = "innkeep-app";
 /// The secret of the private key of access tokens.
 pub(crate) const SIGNING_KEY_SECRET: &str = "innkeep-signing-key";
 /// The secret with the payment provider's key.
@@ -69,7 +71,7 @@ pub(crate) fn variables(
         ("DB_CLUSTER_ARN", CLUSTER_ARN),
         ("DB_SECRET_ARN", APP_SECRET_ARN),
         ("DB_NAME", names.database),
-        ("APP_DB_SECRET_ARN", APP_SECRET_ARN),
+        ("APP_DB_SECRET_ARN", APP_SECRET),
         ("SIGNING_KEY_SECRET_ARN", SIGNING_KEY_SECRET),
         ("STRIPE_SECRET_ARN", STRIPE_SECRET),
         ("STRIPE_WEBHOOK_SECRET_ARN", STRIPE_WEBHOOK_SECRET),

@@ -2,11 +2,14 @@
 
 use std::sync::Arc;
 
-use domain::messages::Topic;
-use platform::{Aws, Env};
+use domain::messages::{Message, Topic};
+use payments::PaymentsState;
+use platform::{Aws, Env, WorkError};
+use properties::PropertiesState;
 use tower::util::BoxCloneSyncService;
 use users::UsersState;
-use web::Edge;
+use utoipa_axum::router::OpenApiRouter;
+use web::{App, Edge};
 
 use crate::gateway::{Function, Gateway};
 use crate::pump::Worker;
@@ -34,28 +37,67 @@ impl Deployed {
 
 /// Builds every function from the variables, as its own `main` does.
 pub(crate) fn deploy(env: &Env, aws: &Aws) -> anyhow::Result<Deployed> {
-    let users = UsersState::from_env(env, aws)?;
-    let users_edge = users.app().edge();
-    let default = function(fallback::router(), Edge::stateless(env));
-    let users = function(users::router().with_state(users), users_edge);
-    let gateway = Gateway::new(vec![("users", users.clone()), (".well-known", users)], default);
-    let unbuilt: Worker = Arc::new(|event| {
+    let ctx = platform::context::context(env, aws, scheduler::TOPICS)?;
+    let tick: Tick = Arc::new(move || {
+        let ctx = ctx.clone();
         Box::pin(async move {
-            let mut r = aws_lambda_events::event::sqs::SqsBatchResponse::default();
-            for m in event.records {
-                let mut f = aws_lambda_events::event::sqs::BatchItemFailure::default();
-                f.item_identifier = m.message_id.unwrap_or_default();
-                r.batch_item_failures.push(f);
-            }
-            r
+            let outcome = scheduler::handle(&ctx, serde_json::Value::Null).await;
+            outcome.map(|_| ()).map_err(|error| anyhow::anyhow!("{error}"))
         })
     });
-    let tick: Tick = Arc::new(|| Box::pin(async { Ok(()) }));
-    Ok(Deployed { gateway, tick, payments: unbuilt.clone(), notifications: unbuilt.clone(), media: unbuilt })
+    let payments = Arc::new(payments_worker::Worker::from_env(env, aws)?);
+    let notifications = Arc::new(notifications_worker::Worker::from_env(env, aws)?);
+    Ok(Deployed {
+        gateway: gateway(env, aws)?,
+        tick,
+        payments: worker(move |message| {
+            let payments = Arc::clone(&payments);
+            async move { payments.handle(message).await }
+        }),
+        notifications: worker(move |message| {
+            let notifications = Arc::clone(&notifications);
+            async move { notifications.handle(message).await }
+        }),
+        media: worker(|_| async { Err(WorkError::message("unbuilt")) }),
+    })
+}
+
+/// The HTTP functions behind their prefixes, as the template's routes have them.
+fn gateway(env: &Env, aws: &Aws) -> anyhow::Result<Gateway> {
+    let users = UsersState::from_env(env, aws)?;
+    let users_edge = users.app().edge();
+    let users = function(users::router().with_state(users), users_edge);
+    let properties = PropertiesState::from_env(env, aws)?;
+    let properties_edge = properties.app().edge();
+    let payments = PaymentsState::from_env(env, aws)?;
+    let payments_edge = payments.app().edge();
+    let bookings = App::from_env(env, aws, bookings::TOPICS)?;
+    let reviews = App::from_env(env, aws, reviews::TOPICS)?;
+    let routes = vec![
+        ("users", users.clone()),
+        (".well-known", users),
+        ("properties", function(properties::router().with_state(properties), properties_edge)),
+        ("bookings", function(bookings::router().with_state(bookings.clone()), bookings.edge())),
+        ("payments", function(payments::router().with_state(payments), payments_edge)),
+        ("reviews", function(reviews::router().with_state(reviews.clone()), reviews.edge())),
+    ];
+    Ok(Gateway::new(routes, function(fallback::router(), Edge::stateless(env))))
 }
 
 /// A router with the layers that `web::serve` puts around it.
-fn function(router: utoipa_axum::router::OpenApiRouter, edge: Edge) -> Function {
-    let service = web::finish(router, edge);
-    BoxCloneSyncService::new(service)
+fn function(router: OpenApiRouter, edge: Edge) -> Function {
+    BoxCloneSyncService::new(web::finish(router, edge))
+}
+
+/// A worker with the loop that `platform::serve_worker` puts around it.
+fn worker<H, F>(handle: H) -> Worker
+where
+    H: Fn(Message) -> F + Send + Sync + 'static,
+    F: Future<Output = Result<(), WorkError>> + Send,
+{
+    let handle = Arc::new(handle);
+    Arc::new(move |event| {
+        let handle = Arc::clone(&handle);
+        Box::pin(async move { platform::run_batch(event, &*handle).await })
+    })
 }

@@ -9,6 +9,7 @@ mod database;
 mod environment;
 mod functions;
 mod gateway;
+pub mod import;
 mod plan;
 mod provision;
 mod pump;
@@ -17,6 +18,6 @@ mod schedule;
 pub mod seed;
 mod stack;
 
-pub use database::{CLUSTER_ARN, Cluster};
+pub use database::{CLUSTER_ARN, Cluster, OWNER_SECRET_ARN};
 pub use environment::Names;
 pub use stack::{Handles, Stack, StackOptions};

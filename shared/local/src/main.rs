@@ -24,6 +24,8 @@ struct Cli {
 enum Command {
     /// Serve the whole system (what happens without a command).
     Serve(ServeArgs),
+    /// Import listings from a CSV file through the API of a running system.
+    Import(local::import::ImportArgs),
 }
 
 #[derive(Debug, Args)]
@@ -63,6 +65,7 @@ fn main() -> ExitCode {
         match cli.command {
             None => serve(cli.serve).await,
             Some(Command::Serve(arguments)) => serve(arguments).await,
+            Some(Command::Import(arguments)) => local::import::run(arguments).await.map(|_| ()),
         }
     });
     outcome.map_or_else(|error| fail(&error), |()| ExitCode::SUCCESS)
@@ -78,7 +81,7 @@ async fn serve(arguments: ServeArgs) -> anyhow::Result<()> {
     tracing_subscriber::fmt()
         .with_writer(std::io::stderr)
         .with_env_filter(
-            tracing_subscriber::EnvFilter::try_from_env("LOG_LEVEL").unwrap_or_else(|_| "warn".into()),
+            tracing_subscriber::EnvFilter::try_from_env("LOG_LEVEL").unwrap_or_else(|_| "warn,dynoxide=error".into()),
         )
         .init();
     let data_dir = arguments.data_dir.map_or_else(default_data_dir, Ok)?;

@@ -10,9 +10,9 @@ use local_aws::LocalAws;
 use platform::Aws;
 use serde_json::json;
 
-use crate::database::{APP_ROLE, APP_SECRET_ARN, Cluster};
+use crate::database::{APP_ROLE, Cluster};
 use crate::environment::{
-    BUCKET, STRIPE_API_KEY, STRIPE_SECRET, STRIPE_WEBHOOK_KEY, STRIPE_WEBHOOK_SECRET, TABLES,
+    APP_SECRET, BUCKET, STRIPE_API_KEY, STRIPE_SECRET, STRIPE_WEBHOOK_KEY, STRIPE_WEBHOOK_SECRET, TABLES,
 };
 use crate::plan::{MAX_RECEIVE_COUNT, QUEUES, dead_letters_name, queue_name};
 
@@ -43,7 +43,7 @@ pub(crate) async fn resources(aws: &Aws, cluster: &Cluster) -> anyhow::Result<()
     make_bucket(aws).await?;
     let secrets = aws_sdk_secretsmanager::Client::new(aws.sdk_config());
     let credentials = json!({ "username": APP_ROLE, "password": cluster.app_password() });
-    make_secret(&secrets, APP_SECRET_ARN, &credentials.to_string()).await?;
+    make_secret(&secrets, APP_SECRET, &credentials.to_string()).await?;
     make_secret(&secrets, STRIPE_SECRET, &json!({ "api_key": STRIPE_API_KEY }).to_string()).await?;
     let webhook = json!({ "secrets": [STRIPE_WEBHOOK_KEY] });
     make_secret(&secrets, STRIPE_WEBHOOK_SECRET, &webhook.to_string()).await?;
