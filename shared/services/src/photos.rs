@@ -60,7 +60,10 @@ pub async fn order(
         Ordered::Done => of_host(ctx, host, property_id).await,
         Ordered::NoListing => Err(Failure::NotFound),
         Ordered::Unknown(unknown) => {
-            Err(wrong_order(order, "unknown_photo", "The listing has no such photo.", |id| unknown.contains(id)).into())
+            Err(wrong_order(order, "unknown_photo", "The listing has no such photo.", |id| {
+                unknown.contains(id)
+            })
+            .into())
         }
     }
 }
@@ -110,7 +113,8 @@ pub async fn accept(ctx: &Ctx, id: PhotoId, size: (u32, u32)) -> Result<bool, Fa
 
 /// Rejects the photo by a stable code and has its host told.
 pub async fn reject(ctx: &Ctx, id: PhotoId, problem: &str) -> Result<(), Failure> {
-    let message = ctx.message(MessageBody::Notifications(NotificationMessage::PhotoRejected { photo_id: id }));
+    let message =
+        ctx.message(MessageBody::Notifications(NotificationMessage::PhotoRejected { photo_id: id }));
     if photos::mark_rejected(&ctx.db, id, problem, &message, ctx.now()).await? {
         ctx.publish(&[message]).await;
     }

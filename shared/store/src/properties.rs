@@ -6,6 +6,7 @@ mod change;
 mod create;
 mod publish;
 mod read;
+mod said;
 mod search;
 pub(crate) mod stay;
 
@@ -23,6 +24,7 @@ pub use change::change;
 pub use create::{by_source, create};
 pub use publish::{HostAccount, PublicationState, publication_state, publish, unpublish};
 pub use read::{find, list_of_host};
+pub use said::Said;
 pub use search::{Area, Found, Order, Position, SearchQuery, search};
 pub use stay::{StayFacts, stay_facts};
 

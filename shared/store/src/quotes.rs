@@ -9,8 +9,8 @@ use domain::pricing::{NightPrice, PricedStay, PromoCode, RulesVersion};
 use domain::rules::Calendar;
 use jiff::Timestamp;
 use jiff::civil::Date;
-use serde::de::DeserializeOwned;
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 
 use crate::db::{Db, DbError, Statement};
 use crate::properties::stay::{StoredNight, calendar_of, has_free_unit, rules_of_stay};
@@ -173,7 +173,8 @@ pub async fn find(db: &Db, id: QuoteId, guest: UserId, now: Timestamp) -> Result
         id: row.id,
         property_id: row.property_id,
         guest_id: row.guest_id,
-        stay: Stay::new(row.check_in, row.check_out).map_err(|error| DbError::inconsistent("quotes", error))?,
+        stay: Stay::new(row.check_in, row.check_out)
+            .map_err(|error| DbError::inconsistent("quotes", error))?,
         guests: row.guests,
         promo_code: row.promo_code,
         terms: decode(terms)?,

@@ -11,7 +11,8 @@ pub async fn archive(ctx: &Ctx, host: UserId, id: PropertyId) -> Result<(), Fail
     match properties::archive(&ctx.db, id, host, ctx.now()).await? {
         Some(Archived::Done) => Ok(()),
         Some(Archived::BookingsStand) => {
-            let detail = "Guests have booked this place. Unpublish it and delete it when the last stay is over.";
+            let detail =
+                "Guests have booked this place. Unpublish it and delete it when the last stay is over.";
             Err(Refusal::conflict("bookings_stand", detail).into())
         }
         None => Err(Failure::NotFound),

@@ -10,7 +10,7 @@ use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan};
 use serde::Serialize;
 use serde_json::json;
-use store::properties::{self, CalendarFacts, Changed, NightChange, Occupancy};
+use store::properties::{self, CalendarFacts, Changed, NightChange, Occupancy, Said};
 
 use super::view::own;
 use crate::{Ctx, Failure};
@@ -69,7 +69,12 @@ pub async fn calendar(
     nights(&facts, from, to, now).map_err(Failure::internal)
 }
 
-fn nights(facts: &CalendarFacts, from: Date, to: Date, now: Timestamp) -> Result<Vec<CalendarNight>, MoneyError> {
+fn nights(
+    facts: &CalendarFacts,
+    from: Date,
+    to: Date,
+    now: Timestamp,
+) -> Result<Vec<CalendarNight>, MoneyError> {
     let today = facts.terms.zone.today(now);
     let mut occupied = facts.occupied.iter().peekable();
     from.series(1.day())
@@ -110,15 +115,15 @@ fn night(
     })
 }
 
-/// What a host says of a range of nights; `None` leaves what was said, `Some(None)` takes it back.
+/// What a host says of a range of nights; what is absent stays as it was.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct RangeChange {
     /// The price of each night.
-    pub price: Option<Option<Money>>,
+    pub price: Said<Money>,
     /// The fewest nights of a stay.
-    pub min_nights: Option<Option<u16>>,
+    pub min_nights: Said<u16>,
     /// The most nights of a stay.
-    pub max_nights: Option<Option<u16>>,
+    pub max_nights: Said<u16>,
     /// Whether no stay begins on these dates.
     pub closed_to_arrival: Option<bool>,
     /// Whether no stay ends on these dates.
@@ -180,7 +185,7 @@ fn expand(
             errors.extend(refusal.errors);
             continue;
         }
-        if let Some(Some(price)) = change.price
+        if let Said::Value(price) = change.price
             && price.currency() != currency
         {
             errors.push(FieldError {
@@ -209,9 +214,9 @@ fn expand(
 const fn nothing_said(night: Date) -> NightChange {
     NightChange {
         night,
-        price: None,
-        min_nights: None,
-        max_nights: None,
+        price: Said::Nothing,
+        min_nights: Said::Nothing,
+        max_nights: Said::Nothing,
         closed_to_arrival: None,
         closed_to_departure: None,
         blocked: None,
@@ -219,7 +224,7 @@ const fn nothing_said(night: Date) -> NightChange {
 }
 
 fn merge(night: &mut NightChange, change: &RangeChange) {
-    night.price = change.price.map(|price| price.map(Money::amount)).or(night.price);
+    night.price = change.price.map(Money::amount).or(night.price);
     night.min_nights = change.min_nights.or(night.min_nights);
     night.max_nights = change.max_nights.or(night.max_nights);
     night.closed_to_arrival = change.closed_to_arrival.or(night.closed_to_arrival);

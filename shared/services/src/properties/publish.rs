@@ -21,7 +21,8 @@ pub async fn publish(ctx: &Ctx, host: UserId, id: PropertyId) -> Result<Property
     if properties::publish(&ctx.db, id, host, property.version, ctx.now()).await? {
         return own(ctx, host, id).await;
     }
-    Err(Refusal::conflict("conflict", "The listing was changed meanwhile. Look at it and publish it again.").into())
+    Err(Refusal::conflict("conflict", "The listing was changed meanwhile. Look at it and publish it again.")
+        .into())
 }
 
 fn refuse_unready(property: &Property, account: HostAccount) -> Result<(), Refusal> {

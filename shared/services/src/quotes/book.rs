@@ -84,8 +84,7 @@ async fn renew(ctx: &Ctx, old: &Quote, present: &Present, now: Timestamp) -> Res
         calendar: &present.calendar,
         free: present.free,
     };
-    let request =
-        QuoteRequest { stay: old.stay, guests: old.guests, promo_code: old.promo_code.clone() };
+    let request = QuoteRequest { stay: old.stay, guests: old.guests, promo_code: old.promo_code.clone() };
     let fresh = offer.make(ctx, old.guest_id, request, now)?;
     store::quotes::insert(&ctx.db, &fresh).await?;
     Ok(fresh)

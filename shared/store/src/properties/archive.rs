@@ -26,12 +26,10 @@ impl From<bool> for Archived {
 /// Archives the host's listing unless bookings stand; `None` when the host has no such listing.
 pub async fn archive(db: &Db, id: PropertyId, host: UserId, now: Timestamp) -> Result<Option<Archived>> {
     db.optional(
-        Statement::new(
-            "SELECT to_jsonb(archive_property(:id::uuid, :host::uuid, :now::timestamptz))::text",
-        )
-        .uuid("id", id)
-        .uuid("host", host)
-        .instant("now", now),
+        Statement::new("SELECT to_jsonb(archive_property(:id::uuid, :host::uuid, :now::timestamptz))::text")
+            .uuid("id", id)
+            .uuid("host", host)
+            .instant("now", now),
     )
     .await
 }

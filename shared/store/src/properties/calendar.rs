@@ -7,8 +7,8 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
-use super::Result;
 use super::stay::{StoredNight, calendar_of};
+use super::{Result, Said};
 use crate::claims::{bind_lapses, lapsed};
 use crate::db::{Db, DbError, Statement};
 
@@ -38,20 +38,20 @@ pub struct Occupancy {
     pub blocked: u32,
 }
 
-/// What the host says of one night. `None` leaves what was said before; `Some(None)` takes it back.
+/// What the host says of one night; what is absent stays as it was.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct NightChange {
     /// The night.
     pub night: Date,
     /// Its price, in minor units of the listing's currency.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub price: Option<Option<i64>>,
+    #[serde(skip_serializing_if = "Said::is_nothing")]
+    pub price: Said<i64>,
     /// The fewest nights of a stay.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub min_nights: Option<Option<u16>>,
+    #[serde(skip_serializing_if = "Said::is_nothing")]
+    pub min_nights: Said<u16>,
     /// The most nights of a stay.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub max_nights: Option<Option<u16>>,
+    #[serde(skip_serializing_if = "Said::is_nothing")]
+    pub max_nights: Said<u16>,
     /// Whether no stay begins on the date.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub closed_to_arrival: Option<bool>,

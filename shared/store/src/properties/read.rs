@@ -173,9 +173,8 @@ pub async fn list_of_host(
 }
 
 fn item_and_id(text: &str) -> Result<(String, PropertyId)> {
-    let (item, id) = text
-        .rsplit_once('\n')
-        .ok_or_else(|| DbError::inconsistent("properties", "a row without its id"))?;
+    let (item, id) =
+        text.rsplit_once('\n').ok_or_else(|| DbError::inconsistent("properties", "a row without its id"))?;
     let id = id.parse().map_err(|error| DbError::inconsistent("properties", error))?;
     Ok((item.to_owned(), id))
 }

@@ -44,13 +44,15 @@ pub(crate) struct StoredNight(Date, Option<i64>, Option<u16>, Option<u16>, bool,
 /// The calendar that the rows say, its prices in `currency`.
 pub(crate) fn calendar_of(rows: Vec<StoredNight>, currency: Currency) -> Calendar {
     rows.into_iter()
-        .map(|StoredNight(date, price, min_nights, max_nights, closed_to_arrival, closed_to_departure)| NightRule {
-            price: price.map(|amount| Money::new(amount, currency)),
-            min_nights,
-            max_nights,
-            closed_to_arrival,
-            closed_to_departure,
-            ..NightRule::plain(date)
+        .map(|StoredNight(date, price, min_nights, max_nights, closed_to_arrival, closed_to_departure)| {
+            NightRule {
+                price: price.map(|amount| Money::new(amount, currency)),
+                min_nights,
+                max_nights,
+                closed_to_arrival,
+                closed_to_departure,
+                ..NightRule::plain(date)
+            }
         })
         .collect()
 }
@@ -58,10 +60,16 @@ pub(crate) fn calendar_of(rows: Vec<StoredNight>, currency: Currency) -> Calenda
 /// SQL: the rules of listing `p` for the dates of a stay, as [`StoredNight`]s. Both dates are SQL expressions.
 macro_rules! rules_of_stay {
     ($check_in:literal, $check_out:literal) => {
-        concat!("(SELECT coalesce(jsonb_agg(jsonb_build_array(r.night, r.price, r.min_nights, r.max_nights,
+        concat!(
+            "(SELECT coalesce(jsonb_agg(jsonb_build_array(r.night, r.price, r.min_nights, r.max_nights,
                      r.closed_to_arrival, r.closed_to_departure) ORDER BY r.night), '[]')
           FROM night_rules r
-          WHERE r.property_id = p.id AND r.night BETWEEN ", $check_in, " AND ", $check_out, ")")
+          WHERE r.property_id = p.id AND r.night BETWEEN ",
+            $check_in,
+            " AND ",
+            $check_out,
+            ")"
+        )
     };
 }
 
@@ -78,12 +86,20 @@ macro_rules! has_free_unit {
                    AND NOT EXISTS (
                        SELECT FROM claims c
                        WHERE c.unit_id = u.id AND c.released_at IS NULL
-                         AND c.nights && daterange(", $check_in, ", ", $check_out, ")
+                         AND c.nights && daterange(",
+            $check_in,
+            ", ",
+            $check_out,
+            ")
                          AND (c.expires_at IS NULL OR c.expires_at > :now::timestamptz))
                    AND NOT EXISTS (
                        SELECT FROM claims c
                        WHERE c.unit_id = u.id AND c.released_at IS NULL AND c.kind = 'stay'
-                         AND c.padded && daterange(", $check_in, ", ", $check_out, " + p.preparation_nights)
+                         AND c.padded && daterange(",
+            $check_in,
+            ", ",
+            $check_out,
+            " + p.preparation_nights)
                          AND (c.expires_at IS NULL OR c.expires_at > :now::timestamptz)))"
         )
     };

@@ -127,41 +127,79 @@ macro_rules! in_area {
 // their rows are dressed. Keys differ from row to row by the id at last.
 
 macro_rules! by_relevance {
-    (key) => { "(ts_rank(p.words, websearch_to_tsquery('english', :words)) * 1000000)::int8" };
+    (key) => {
+        "(ts_rank(p.words, websearch_to_tsquery('english', :words)) * 1000000)::int8"
+    };
     (behind) => {
         "((ts_rank(p.words, websearch_to_tsquery('english', :words)) * 1000000)::int8, p.id)
              < (:after::int8, :after_id::uuid)"
     };
-    (chosen) => { "key DESC, p.id DESC" };
-    (dressed) => { "p.key DESC, p.id DESC" };
+    (chosen) => {
+        "key DESC, p.id DESC"
+    };
+    (dressed) => {
+        "p.key DESC, p.id DESC"
+    };
 }
 
 macro_rules! by_price {
-    (key) => { "p.nightly_price" };
-    (behind) => { "(p.nightly_price, p.id) > (:after::int8, :after_id::uuid)" };
-    (chosen) => { "key, p.id" };
-    (dressed) => { "p.key, p.id" };
+    (key) => {
+        "p.nightly_price"
+    };
+    (behind) => {
+        "(p.nightly_price, p.id) > (:after::int8, :after_id::uuid)"
+    };
+    (chosen) => {
+        "key, p.id"
+    };
+    (dressed) => {
+        "p.key, p.id"
+    };
 }
 
 macro_rules! by_rating {
-    (key) => { "p.rating_e2" };
-    (behind) => { "(p.rating_e2, p.id) < (:after::int4, :after_id::uuid)" };
-    (chosen) => { "key DESC, p.id DESC" };
-    (dressed) => { "p.key DESC, p.id DESC" };
+    (key) => {
+        "p.rating_e2"
+    };
+    (behind) => {
+        "(p.rating_e2, p.id) < (:after::int4, :after_id::uuid)"
+    };
+    (chosen) => {
+        "key DESC, p.id DESC"
+    };
+    (dressed) => {
+        "p.key DESC, p.id DESC"
+    };
 }
 
 macro_rules! by_distance {
-    (key) => { "d.mm" };
-    (behind) => { "(d.mm, p.id) > (:after::numeric, :after_id::uuid)" };
-    (chosen) => { "key, p.id" };
-    (dressed) => { "p.key, p.id" };
+    (key) => {
+        "d.mm"
+    };
+    (behind) => {
+        "(d.mm, p.id) > (:after::numeric, :after_id::uuid)"
+    };
+    (chosen) => {
+        "key, p.id"
+    };
+    (dressed) => {
+        "p.key, p.id"
+    };
 }
 
 macro_rules! by_newest {
-    (key) => { "p.published_at" };
-    (behind) => { "(p.published_at, p.id) < (:after::timestamptz, :after_id::uuid)" };
-    (chosen) => { "key DESC, p.id DESC" };
-    (dressed) => { "p.key DESC, p.id DESC" };
+    (key) => {
+        "p.published_at"
+    };
+    (behind) => {
+        "(p.published_at, p.id) < (:after::timestamptz, :after_id::uuid)"
+    };
+    (chosen) => {
+        "key DESC, p.id DESC"
+    };
+    (dressed) => {
+        "p.key DESC, p.id DESC"
+    };
 }
 
 /// The statements of one order: anything, words, area, both.

@@ -1,0 +1,47 @@
+//! What this function holds beyond what every HTTP function holds.
+
+use axum::extract::FromRef;
+use platform::config::{Env, Group, MediaConfig, load};
+use platform::{Aws, ConfigError};
+use web::App;
+
+use crate::TOPICS;
+use crate::media::Media;
+
+/// The state of this function. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct PropertiesState {
+    app: App,
+    media: Media,
+}
+
+impl PropertiesState {
+    /// The state, from the environment. Calls nothing.
+    pub fn from_env(env: &Env, aws: &Aws) -> Result<Self, ConfigError> {
+        let app = App::from_env(env, aws, TOPICS)?;
+        let media = load::<MediaConfig>(env)?;
+        Ok(Self { app, media: Media::new(env, aws, media.bucket) })
+    }
+
+    /// The variables that [`PropertiesState::from_env`] reads, without those of the queues.
+    pub fn variables() -> Vec<&'static str> {
+        [App::variables(), MediaConfig::variables()].concat()
+    }
+
+    /// What every HTTP function holds.
+    pub fn app(&self) -> &App {
+        &self.app
+    }
+}
+
+impl FromRef<PropertiesState> for App {
+    fn from_ref(state: &PropertiesState) -> Self {
+        state.app.clone()
+    }
+}
+
+impl FromRef<PropertiesState> for Media {
+    fn from_ref(state: &PropertiesState) -> Self {
+        state.media.clone()
+    }
+}

@@ -1,0 +1,42 @@
+//! `PATCH /properties/{property_id}`: change a listing.
+
+use axum::extract::State;
+use axum::response::IntoResponse;
+use domain::ids::PropertyId;
+use services::properties::change;
+use web::{App, Caller, IfMatch, PathId, Problem, ValidJson};
+
+use crate::dto::property::PropertyDto;
+use crate::dto::update::UpdateProperty;
+use crate::get::answer;
+use crate::media::Media;
+use crate::problems::of_body;
+
+/// Change a listing.
+///
+/// Bookings and quotes that stand keep the terms they were made under.
+#[utoipa::path(
+    patch, path = "/properties/{property_id}", tag = "properties", operation_id = "update_property",
+    params(
+        ("property_id" = uuid::Uuid, Path, description = "The listing"),
+        ("If-Match" = String, Header, description = "The ETag that was read"),
+    ),
+    request_body = UpdateProperty,
+    responses(
+        (status = 200, description = "The listing", body = PropertyDto, headers(("ETag" = String))),
+        web::Problems,
+    ),
+)]
+pub(crate) async fn update_property(
+    State(app): State<App>,
+    State(media): State<Media>,
+    caller: Caller,
+    PathId(property_id): PathId<PropertyId>,
+    if_match: IfMatch,
+    ValidJson(input): ValidJson<UpdateProperty>,
+) -> Result<impl IntoResponse, Problem> {
+    let edit = |listing: &mut _| input.apply(listing);
+    let version = if_match.expected()?;
+    let property = change(app.ctx(), caller.user_id, property_id, version, edit).await.map_err(of_body)?;
+    Ok(answer(&media, property).await?)
+}
