@@ -38,3 +38,23 @@ pub fn router() -> OpenApiRouter<App> {
         .routes(routes!(preview::preview_cancellation))
         .routes(routes!(cancel::cancel_booking))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Nights and money move by `POST`, and each of them takes a key.
+    #[test]
+    fn every_post_requires_a_key() {
+        let (_, api) = router().split_for_parts();
+        let document = serde_json::to_value(&api).unwrap();
+        let paths = document["paths"].as_object().unwrap();
+        let posts: Vec<_> = paths.iter().filter_map(|(path, item)| Some((path, item.get("post")?))).collect();
+        assert_eq!((paths.len(), posts.len()), (11, 8));
+        for (path, post) in posts {
+            let parameters = post["parameters"].as_array().unwrap();
+            let key = parameters.iter().find(|parameter| parameter["name"] == "Idempotency-Key");
+            assert_eq!(key.map(|key| &key["required"]), Some(&serde_json::Value::Bool(true)), "{path}");
+        }
+    }
+}

@@ -5,8 +5,8 @@ use axum::response::Response;
 use domain::dates::TimeOfDay;
 use domain::ids::BookingId;
 use domain::text::{Line, Prose};
-use serde::{Deserialize, Deserializer};
-use services::bookings::{DetailsChange, change_details};
+use serde::Deserialize;
+use services::bookings::{DetailsChange, Edit, change_details};
 use web::{App, Caller, IfMatch, PathId, Problem, ValidJson};
 
 use crate::view::{BookingView, answer};
@@ -21,20 +21,15 @@ pub(crate) struct UpdateBooking {
     #[schema(value_type = Option<Vec<String>>, max_items = 110)]
     guest_names: Option<Vec<Line<1, 100>>>,
     /// When you will arrive, by the clock there.
-    #[serde(default, deserialize_with = "present")]
+    #[serde(default)]
     #[garde(skip)]
     #[schema(value_type = Option<String>, pattern = "^[0-9]{2}:[0-9]{2}$", example = "17:30")]
-    arrival_time: Option<Option<TimeOfDay>>,
+    arrival_time: Edit<TimeOfDay>,
     /// What the host should know.
-    #[serde(default, deserialize_with = "present")]
+    #[serde(default)]
     #[garde(skip)]
     #[schema(value_type = Option<String>, max_length = 2000)]
-    notes: Option<Option<Prose<1, 2000>>>,
-}
-
-/// Tells a member that is `null` from one that is absent.
-fn present<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
-    T::deserialize(deserializer).map(Some)
+    notes: Edit<Prose<1, 2000>>,
 }
 
 /// Name the guests, the time of arrival, and what the host should know.
@@ -67,9 +62,9 @@ mod tests {
     #[test]
     fn null_takes_away_and_absence_leaves() {
         let read = |text: &str| serde_json::from_str::<UpdateBooking>(text).unwrap();
-        assert_eq!(read("{}").arrival_time, None);
-        assert_eq!(read(r#"{"arrival_time": null}"#).arrival_time, Some(None));
-        assert_eq!(read(r#"{"arrival_time": "17:30"}"#).arrival_time, Some(Some("17:30".parse().unwrap())));
+        assert_eq!(read("{}").arrival_time, Edit::Keep);
+        assert_eq!(read(r#"{"arrival_time": null}"#).arrival_time, Edit::Clear);
+        assert_eq!(read(r#"{"arrival_time": "17:30"}"#).arrival_time, Edit::Set("17:30".parse().unwrap()));
         assert!(serde_json::from_str::<UpdateBooking>(r#"{"arrival_time": "25:00"}"#).is_err());
         assert!(serde_json::from_str::<UpdateBooking>(r#"{"state": "confirmed"}"#).is_err());
     }

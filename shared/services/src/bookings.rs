@@ -22,7 +22,7 @@ use crate::Failure;
 
 pub use book::{Message, book};
 pub use cancel::{Cancelled, Reason, cancel, preview};
-pub use details::{DetailsChange, change_details};
+pub use details::{DetailsChange, Edit, change_details};
 pub use paid::{authorised, payment_failed};
 pub use perform::perform;
 pub use read::{events, find, list};

@@ -1,6 +1,6 @@
 //! Cancelling, and what it would give back.
 
-use domain::booking::{Actor, BookingEvent, Transition, act};
+use domain::booking::{Actor, BookingEvent, BookingState, Transition, act};
 use domain::cancellation::{CancellationCase, CancelledBy, Settlement, settle};
 use domain::ids::{BookingId, RefundId, UserId};
 use domain::messages::{Message, MessageBody, PaymentMessage};
@@ -78,7 +78,8 @@ async fn attempt(
     let settlement = settlement_of(booking, side, now)?;
     let mut effects = effects_of(ctx, booking, row, now)?;
     let way_back = way_back(ctx, booking, settlement.refund)?;
-    let refund = way_back.refund.map(|id| NewRefund { id, amount: settlement.refund, reason: row.to.code() });
+    let refund =
+        way_back.refund.map(|id| NewRefund { id, amount: settlement.refund, reason: reason_of(row.to) });
     let Effects { keep, messages, .. } = &mut effects;
     messages.extend(way_back.message);
     let change = Change {
@@ -99,6 +100,14 @@ async fn attempt(
         ctx.publish(messages).await;
     }
     Ok(moved)
+}
+
+/// What the refund says of itself.
+const fn reason_of(to: BookingState) -> &'static str {
+    match to {
+        BookingState::Completed => "early_departure",
+        state => state.code(),
+    }
 }
 
 /// By the policy on the booking; but never more than there is to give back.

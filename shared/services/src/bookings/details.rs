@@ -4,20 +4,49 @@ use domain::dates::TimeOfDay;
 use domain::ids::{BookingId, UserId};
 use domain::refusal::{Refusal, RefusalClass};
 use domain::text::{Line, Prose};
+use serde::{Deserialize, Deserializer};
 use store::bookings::{self, Booking, Details};
 
 use super::find;
 use crate::{Ctx, Failure};
 
-/// New values; `None` leaves the old one, an inner `None` takes it away.
+/// What becomes of a value. In JSON an absent member keeps it (by `#[serde(default)]`), `null` takes it away.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Edit<T> {
+    /// It stays as it is.
+    #[default]
+    Keep,
+    /// It goes.
+    Clear,
+    /// It is this from now on.
+    Set(T),
+}
+
+impl<T> Edit<T> {
+    fn apply(self, value: &mut Option<T>) {
+        match self {
+            Self::Keep => {}
+            Self::Clear => *value = None,
+            Self::Set(new) => *value = Some(new),
+        }
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Edit<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(Option::deserialize(deserializer)?.map_or(Self::Clear, Self::Set))
+    }
+}
+
+/// What the guest says anew.
 #[derive(Clone, Debug, Default)]
 pub struct DetailsChange {
-    /// Who comes, by name.
+    /// Who comes, by name; `None` leaves the names as they are.
     pub guest_names: Option<Vec<Line<1, 100>>>,
     /// When the guests will arrive, by the clock there.
-    pub arrival_time: Option<Option<TimeOfDay>>,
+    pub arrival_time: Edit<TimeOfDay>,
     /// What the host should know.
-    pub notes: Option<Option<Prose<1, 2000>>>,
+    pub notes: Edit<Prose<1, 2000>>,
 }
 
 /// Changes what the guest says of the stay; `expected` is the version that the caller read, if one is asked for.
@@ -58,12 +87,8 @@ fn merge(booking: &Booking, change: DetailsChange) -> Result<Details, Refusal> {
         }
         details.guest_names = names;
     }
-    if let Some(time) = change.arrival_time {
-        details.arrival_time = time;
-    }
-    if let Some(notes) = change.notes {
-        details.notes = notes;
-    }
+    change.arrival_time.apply(&mut details.arrival_time);
+    change.notes.apply(&mut details.notes);
     Ok(details)
 }
 
@@ -81,11 +106,11 @@ mod tests {
     use crate::bookings::fixtures::booking;
 
     #[test]
-    fn absent_stays_and_none_goes() {
+    fn what_is_kept_stays_and_what_is_cleared_goes() {
         let mut known = booking(Confirmed, Flexible);
         known.details.arrival_time = Some("17:30".parse().unwrap());
         known.details.notes = Some("By train.".parse().unwrap());
-        let change = DetailsChange { notes: Some(None), ..DetailsChange::default() };
+        let change = DetailsChange { notes: Edit::Clear, ..DetailsChange::default() };
         let details = merge(&known, change).unwrap();
         assert_eq!((details.arrival_time, details.notes), (known.details.arrival_time, None));
     }
