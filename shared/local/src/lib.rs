@@ -20,4 +20,5 @@ mod stack;
 
 pub use database::{CLUSTER_ARN, Cluster, OWNER_SECRET_ARN};
 pub use environment::Names;
+pub use pump::Parked;
 pub use stack::{Handles, Stack, StackOptions};

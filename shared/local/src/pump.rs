@@ -1,6 +1,7 @@
 //! What stands between a queue and its function on AWS: polls, hands over batches, deletes what was worked off.
 
-use std::sync::Arc;
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent, SqsMessage, SqsMessageAttribute};
 use aws_sdk_sqs::types::{DeleteMessageBatchRequestEntry, Message, MessageSystemAttributeName};
@@ -11,6 +12,21 @@ use tokio_util::sync::CancellationToken;
 /// A worker: takes a batch, names the records that failed.
 pub(crate) type Worker = Arc<dyn Fn(SqsEvent) -> BoxFuture<'static, SqsBatchResponse> + Send + Sync>;
 
+/// The messages that failed and wait for their visibility to end, by id: nobody works on them for now.
+#[derive(Clone, Debug, Default)]
+pub struct Parked(Arc<Mutex<HashSet<String>>>);
+
+impl Parked {
+    /// How many there are.
+    pub fn count(&self) -> usize {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).len()
+    }
+
+    fn change(&self, change: impl FnOnce(&mut HashSet<String>)) {
+        change(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner));
+    }
+}
+
 /// One queue and its worker.
 #[derive(Clone)]
 pub(crate) struct Mapping {
@@ -19,6 +35,7 @@ pub(crate) struct Mapping {
     pub(crate) batch_size: u8,
     pub(crate) concurrency: usize,
     pub(crate) worker: Worker,
+    pub(crate) parked: Parked,
 }
 
 impl Mapping {
@@ -67,11 +84,14 @@ async fn receive(mapping: &Mapping) -> anyhow::Result<Vec<Message>> {
 }
 
 async fn work(mapping: &Mapping, messages: Vec<Message>) {
+    let ids: Vec<String> = messages.iter().filter_map(|message| message.message_id.clone()).collect();
+    mapping.parked.change(|parked| ids.iter().for_each(|id| _ = parked.remove(id)));
     let mut event = SqsEvent::default();
     event.records = messages.iter().map(record).collect();
     let response = (mapping.worker)(event).await;
     let failed: Vec<_> =
         response.batch_item_failures.iter().map(|failure| &failure.item_identifier).collect();
+    mapping.parked.change(|parked| parked.extend(failed.iter().map(|id| (*id).clone())));
     let entries: Vec<_> = messages
         .iter()
         .enumerate()

@@ -21,7 +21,7 @@ use crate::database::Cluster;
 use crate::environment::{self, BUCKET, MAIL_FROM, Names, STRIPE_API_KEY, STRIPE_WEBHOOK_KEY};
 use crate::functions::{self, Deployed};
 use crate::plan::{QUEUES, UPLOAD_PREFIX, queue_name};
-use crate::pump::Mapping;
+use crate::pump::{Mapping, Parked};
 use crate::schedule::Schedule;
 use crate::{access, provision, routes};
 
@@ -81,6 +81,8 @@ pub struct Handles {
     pub clock: SharedClock,
     /// The file with the clock's offset in milliseconds.
     pub clock_file: PathBuf,
+    /// Messages that failed and wait for their next turn.
+    pub parked: Parked,
     pub(crate) schedule: Schedule,
 }
 
@@ -116,8 +118,17 @@ impl Stack {
         Box::pin(migrate::run(&environment::owner_env(&variables), &aws)).await.context("migrate")?;
         let deployed = functions::deploy(&env, &aws)?;
         let schedule = Schedule::new(Arc::clone(&clock), deployed.tick.clone());
-        let handles =
-            Arc::new(Handles { cluster, services, stripe, variables, aws, clock, clock_file, schedule });
+        let handles = Arc::new(Handles {
+            cluster,
+            services,
+            stripe,
+            variables,
+            aws,
+            clock,
+            clock_file,
+            parked: Parked::default(),
+            schedule,
+        });
         let stop = CancellationToken::new();
         let mut tasks = JoinSet::new();
         if options.workers {
@@ -218,6 +229,7 @@ fn start_workers(
             batch_size: plan.batch_size,
             concurrency: plan.concurrency,
             worker: deployed.worker(plan.topic),
+            parked: handles.parked.clone(),
         };
         tasks.spawn(mapping.run(stop.clone()));
     }
