@@ -32,7 +32,12 @@ impl Worker {
         };
         let secrets = aws_sdk_secretsmanager::Client::new(aws.sdk_config());
         let provider = Deployed::new(secrets, settings, ctx.clock.clone(), ctx.entropy.clone());
-        Ok(Self { ctx, provider })
+        Ok(Self::new(ctx, provider))
+    }
+
+    /// The worker, from parts.
+    pub fn new(ctx: Ctx, provider: Deployed) -> Self {
+        Self { ctx, provider }
     }
 
     /// The variables that [`Worker::from_env`] reads beside those of the database and the queues.
