@@ -7,7 +7,6 @@ use axum::response::IntoResponse;
 use domain::ids::QuoteId;
 use serde::Deserialize;
 use services::bookings::{Message, book};
-use web::dto::QuoteDto;
 use web::{App, Caller, IdempotencyKey, Problem, ValidJson};
 
 use crate::view::{BookingView, answer};
@@ -51,8 +50,7 @@ pub(crate) async fn create_booking(
     _key: IdempotencyKey,
     ValidJson(input): ValidJson<CreateBooking>,
 ) -> Result<impl IntoResponse, Problem> {
-    let describe = |quote: &store::quotes::Quote| serde_json::to_value(QuoteDto::from(quote));
-    let booking = book(app.ctx(), caller.user_id, input.quote_id, input.message.as_ref(), describe).await?;
+    let booking = book(app.ctx(), caller.user_id, input.quote_id, input.message.as_ref()).await?;
     let location = [(LOCATION, format!("/bookings/{}", booking.id))];
     Ok((StatusCode::CREATED, location, answer(&app, caller.user_id, &booking)?))
 }

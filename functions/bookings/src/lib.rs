@@ -11,6 +11,7 @@ mod get;
 mod list;
 mod no_show;
 mod preview;
+mod price;
 mod update;
 mod view;
 mod withdraw;

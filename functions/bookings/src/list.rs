@@ -13,8 +13,10 @@ use services::bookings::list;
 use store::bookings::{Filter, Role, Summary};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
-use web::dto::{GuestsDto, MoneyDto};
+use web::dto::MoneyDto;
 use web::{App, Caller, CursorScope, Page, Problem, ValidQuery};
+
+use crate::price::GuestsView;
 
 /// On which side of the bookings the caller stands.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -83,7 +85,7 @@ pub(crate) struct BookingSummary {
     /// The day of departure.
     check_out: Date,
     /// Who comes.
-    guests: GuestsDto,
+    guests: GuestsView,
     /// What the guest pays.
     #[schema(value_type = MoneyDto)]
     total: Money,

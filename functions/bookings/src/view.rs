@@ -15,8 +15,10 @@ use services::bookings::side_of;
 use store::bookings::{Booking, BookingPayment};
 use utoipa::ToSchema;
 use uuid::Uuid;
-use web::dto::{CancellationDto, GuestsDto, MoneyDto, NightDto, PriceLineDto};
+use web::dto::MoneyDto;
 use web::{App, ETag, Problem};
+
+use crate::price::{CancellationView, GuestsView, NightView, PriceLineView};
 
 /// A stay that is held, booked, lived or ended.
 #[derive(Debug, Serialize, ToSchema)]
@@ -55,7 +57,7 @@ pub(crate) struct BookingView {
     /// The check-out time on the day of departure.
     check_out_at: Timestamp,
     /// Who comes.
-    guests: GuestsDto,
+    guests: GuestsView,
     /// Who comes, by name, as far as the guest said.
     guest_names: Vec<String>,
     /// When the guests will arrive, by the clock there.
@@ -66,9 +68,9 @@ pub(crate) struct BookingView {
     /// What the guest wrote when booking.
     message: String,
     /// What the total is made of.
-    lines: Vec<PriceLineDto>,
+    lines: Vec<PriceLineView>,
     /// Each night.
-    nights: Vec<NightDto>,
+    nights: Vec<NightView>,
     /// Nights and fees after discounts.
     #[schema(value_type = MoneyDto)]
     subtotal: Money,
@@ -89,7 +91,7 @@ pub(crate) struct BookingView {
     #[schema(value_type = Object)]
     policy: PolicySnapshot,
     /// What a cancellation costs from now on.
-    cancellation: CancellationDto,
+    cancellation: CancellationView,
     /// The attempts to pay, the oldest first.
     payments: Vec<PaymentView>,
     /// What a cancellation settled.
@@ -221,10 +223,10 @@ pub(crate) fn answer(app: &App, caller: UserId, booking: &Booking) -> Result<Res
 }
 
 /// Before the confirmation the deadlines are those of a booking that would be confirmed at once, as in its quote.
-fn cancellation(booking: &Booking, now: Timestamp) -> CancellationDto {
+fn cancellation(booking: &Booking, now: Timestamp) -> CancellationView {
     let confirmed_at = booking.confirmed_at.unwrap_or(booking.created_at);
     let ahead = deadlines(&booking.policy, &booking.arrival(), booking.created_at, Some(confirmed_at), now);
-    CancellationDto { policy: booking.policy.code, deadlines: ahead.into_iter().map(Into::into).collect() }
+    CancellationView { policy: booking.policy.code, deadlines: ahead.into_iter().map(Into::into).collect() }
 }
 
 impl From<&BookingPayment> for PaymentView {

@@ -1,12 +1,8 @@
 //! Shapes that many answers share, as `openapi.json` describes them.
 
-mod stay;
-
 use domain::money::{Currency, Money};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-
-pub use stay::{CancellationDto, DeadlineDto, GuestsDto, NightDto, PriceLineDto, QuoteDto};
 
 /// The schema of [`Money`]: annotate a field `#[schema(value_type = MoneyDto)]` and keep the domain's type.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]

@@ -6,14 +6,12 @@ use domain::refusal::{FieldError, Refusal};
 use domain::rules::dates_unavailable;
 use domain::text::Prose;
 use jiff::Timestamp;
-use serde_json::Value;
 use store::DbError;
 use store::bookings::{self, Booking, NewBooking, Outcome};
-use store::quotes::Quote;
 use uuid::Uuid;
 
 use super::{ATTEMPTS, contended};
-use crate::quotes::{BookableQuote, for_booking};
+use crate::quotes::{BookableQuote, describe, for_booking};
 use crate::{Ctx, Failure};
 
 /// What a guest writes to the host when booking: up to 2,000 characters.
@@ -24,16 +22,15 @@ pub type Message = Prose<0, 2000>;
 /// What the quote promised is checked again, the rules of the stay too; then the claim decides. A quote that became a
 /// booking already is answered with that booking, so that whoever repeats a lost answer does not get a refusal. Refuses
 /// what [`for_booking`] refuses, a host's booking at home (`own_listing`), and nights that somebody else has
-/// (`dates_unavailable`). `describe` writes the fresh quote of a `price_changed`.
+/// (`dates_unavailable`).
 pub async fn book(
     ctx: &Ctx,
     guest: UserId,
     quote: QuoteId,
     message: Option<&Message>,
-    describe: impl Fn(&Quote) -> Result<Value, serde_json::Error>,
 ) -> Result<Booking, Failure> {
     for _ in 0..ATTEMPTS {
-        let bookable = match for_booking(ctx, guest, quote, &describe).await {
+        let bookable = match for_booking(ctx, guest, quote, describe).await {
             Ok(bookable) => bookable,
             Err(refused @ (Failure::Refused(_) | Failure::RefusedWith { .. })) => {
                 return earlier(ctx, guest, quote).await?.ok_or_else(|| at_the_quote(refused));
