@@ -1,5 +1,15 @@
 //! What the integration tests are made with: a system of its own for each test, typed people, and answers to look at.
 
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    clippy::missing_panics_doc,
+    clippy::needless_pass_by_value,
+    clippy::return_self_not_must_use,
+    reason = "a test that cannot go on panics, and its arguments are made where they are handed over"
+)]
+
 mod answer;
 mod people;
 mod system;

@@ -15,7 +15,7 @@ use crate::answer::Call;
 /// The database that each test's own is a copy of.
 const TEMPLATE: &str = "innkeep_template";
 /// How long anything that happens by itself may take before a test gives up on it.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
+pub(crate) const PATIENCE: Duration = Duration::from_mins(1);
 
 static CLUSTER: OnceCell<Arc<Cluster>> = OnceCell::const_new();
 static NEXT: AtomicU32 = AtomicU32::new(1);
