@@ -25,7 +25,7 @@ enum Command {
     /// Serve the whole system (what happens without a command).
     Serve(ServeArgs),
     /// Import listings from a CSV file through the API of a running system.
-    Import(local::import::ImportArgs),
+    Import(Box<local::import::ImportArgs>),
 }
 
 #[derive(Debug, Args)]
@@ -65,7 +65,7 @@ fn main() -> ExitCode {
         match cli.command {
             None => serve(cli.serve).await,
             Some(Command::Serve(arguments)) => serve(arguments).await,
-            Some(Command::Import(arguments)) => local::import::run(arguments).await.map(|_| ()),
+            Some(Command::Import(arguments)) => import(*arguments).await,
         }
     });
     outcome.map_or_else(|error| fail(&error), |()| ExitCode::SUCCESS)
@@ -75,6 +75,13 @@ fn main() -> ExitCode {
 fn fail(error: &anyhow::Error) -> ExitCode {
     eprintln!("innkeep: {error:#}");
     ExitCode::FAILURE
+}
+
+async fn import(arguments: local::import::ImportArgs) -> anyhow::Result<()> {
+    let report = local::import::run(arguments).await?;
+    say(&report.to_string());
+    anyhow::ensure!(report.is_complete(), "the import is not complete");
+    Ok(())
 }
 
 async fn serve(arguments: ServeArgs) -> anyhow::Result<()> {
