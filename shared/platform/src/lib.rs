@@ -13,4 +13,4 @@ pub use aws::Aws;
 pub use clock::{OsEntropy, SystemClock};
 pub use config::{ConfigError, Env};
 pub use publisher::SqsPublisher;
-pub use worker::{WorkError, run_batch, serve_event, serve_worker};
+pub use worker::{WorkError, run_batch, run_records, serve_event, serve_records, serve_worker};

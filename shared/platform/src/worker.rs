@@ -49,20 +49,38 @@ impl fmt::Display for WorkError {
     }
 }
 
-/// Hands each record of a batch to `handler`, one after another, and reports those that failed.
+/// Hands each message of a batch to `handler`, one after another, and reports those that failed.
 ///
-/// Each record stands for itself: an error, a panic, or a body that is no message fails that record and no other.
-/// The queue's mapping must have `ReportBatchItemFailures`.
+/// See [`run_records`]; a body that is no message fails its record.
 pub async fn run_batch<H, F>(event: SqsEvent, handler: &H) -> SqsBatchResponse
 where
     H: Fn(Message) -> F,
+    F: Future<Output = Result<(), WorkError>>,
+{
+    run_records(event, &|body: String| async move {
+        // The body is not logged: it may be anything.
+        let message = serde_json::from_str::<Message>(&body);
+        let message = message.map_err(|_| WorkError::message("a record is no message"))?;
+        let span = tracing::info_span!("message", outbox_id = %message.id, topic = %message.body.topic());
+        handler(message).instrument(span).await
+    })
+    .await
+}
+
+/// Hands the body of each record of a batch to `handler`, one after another, and reports those that failed.
+///
+/// Each record stands for itself: an error or a panic fails that record and no other. The queue's mapping must have
+/// `ReportBatchItemFailures`.
+pub async fn run_records<H, F>(event: SqsEvent, handler: &H) -> SqsBatchResponse
+where
+    H: Fn(String) -> F,
     F: Future<Output = Result<(), WorkError>>,
 {
     let mut response = SqsBatchResponse::default();
     for record in event.records {
         let id = record.message_id.clone().unwrap_or_default();
         let span = tracing::info_span!("record", sqs_message_id = %id);
-        if !run_record(&record, handler).instrument(span).await {
+        if !run_record(record, handler).instrument(span).await {
             let mut failure = BatchItemFailure::default();
             failure.item_identifier = id;
             response.batch_item_failures.push(failure);
@@ -71,35 +89,30 @@ where
     response
 }
 
-async fn run_record<H, F>(record: &SqsMessage, handler: &H) -> bool
+async fn run_record<H, F>(record: SqsMessage, handler: &H) -> bool
 where
-    H: Fn(Message) -> F,
+    H: Fn(String) -> F,
     F: Future<Output = Result<(), WorkError>>,
 {
-    // The body is not logged: it may be anything.
-    let Some(message) = record.body.as_deref().and_then(|body| serde_json::from_str::<Message>(body).ok())
-    else {
-        tracing::error!("a record is no message");
-        return false;
-    };
-    let (outbox_id, topic) = (message.id, message.body.topic());
-    let work = AssertUnwindSafe(async { handler(message).await }).catch_unwind();
-    let outcome = match trace_of(record) {
+    let trace = trace_of(&record);
+    let body = record.body.unwrap_or_default();
+    let work = AssertUnwindSafe(async { handler(body).await }).catch_unwind();
+    let outcome = match trace {
         Some(trace) => trace.scope(work).await,
         None => work.await,
     };
     match outcome {
         Ok(Ok(())) => {
-            tracing::info!(%outbox_id, %topic, "worked off");
+            tracing::info!("worked off");
             true
         }
         Ok(Err(error)) => {
-            tracing::error!(%outbox_id, %topic, %error, "failed; the queue brings it again");
+            tracing::error!(%error, "failed; the queue brings it again");
             false
         }
         // The hook of the telemetry has logged the place.
         Err(_) => {
-            tracing::error!(%outbox_id, %topic, "panicked; the queue brings it again");
+            tracing::error!("panicked; the queue brings it again");
             false
         }
     }
@@ -118,6 +131,19 @@ where
     let handler = &handler;
     lambda_runtime::run(service_fn(async move |event: LambdaEvent<SqsEvent>| {
         Ok::<_, Error>(run_batch(event.payload, handler).await)
+    }))
+    .await
+}
+
+/// Runs a queue's worker whose records are more than messages, until Lambda ends the process; see [`run_records`].
+pub async fn serve_records<H, F>(handler: H) -> Result<(), Error>
+where
+    H: Fn(String) -> F,
+    F: Future<Output = Result<(), WorkError>>,
+{
+    let handler = &handler;
+    lambda_runtime::run(service_fn(async move |event: LambdaEvent<SqsEvent>| {
+        Ok::<_, Error>(run_records(event.payload, handler).await)
     }))
     .await
 }

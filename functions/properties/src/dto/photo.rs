@@ -64,7 +64,7 @@ pub(crate) struct HostPhotoDto {
     /// In pixels, when it is ready.
     height: Option<u32>,
     /// Why it was rejected; a stable code.
-    #[schema(example = "not_an_image")]
+    #[schema(example = "unsupported_type")]
     problem: Option<String>,
     /// When the upload was announced.
     created_at: Timestamp,
