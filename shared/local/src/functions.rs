@@ -16,12 +16,17 @@ use crate::pump::Worker;
 use crate::schedule::Tick;
 
 /// All functions, ready to be called.
-pub(crate) struct Deployed {
-    pub(crate) gateway: Gateway,
-    pub(crate) tick: Tick,
-    payments: Worker,
-    notifications: Worker,
-    media: Worker,
+pub struct Deployed {
+    /// Those that answer requests.
+    pub gateway: Gateway,
+    /// The scheduler.
+    pub tick: Tick,
+    /// The payments worker.
+    pub payments: Worker,
+    /// The notifications worker.
+    pub notifications: Worker,
+    /// The media worker.
+    pub media: Worker,
 }
 
 impl Deployed {
@@ -47,6 +52,7 @@ pub(crate) fn deploy(env: &Env, aws: &Aws) -> anyhow::Result<Deployed> {
     });
     let payments = Arc::new(payments_worker::Worker::from_env(env, aws)?);
     let notifications = Arc::new(notifications_worker::Worker::from_env(env, aws)?);
+    let media = Arc::new(media_worker::Worker::from_env(env, aws)?);
     Ok(Deployed {
         gateway: gateway(env, aws)?,
         tick,
@@ -58,30 +64,50 @@ pub(crate) fn deploy(env: &Env, aws: &Aws) -> anyhow::Result<Deployed> {
             let notifications = Arc::clone(&notifications);
             async move { notifications.handle(message).await }
         }),
-        media: worker(|_| async { Err(WorkError::message("unbuilt")) }),
+        media: Arc::new(move |event| {
+            let media = Arc::clone(&media);
+            Box::pin(async move {
+                let handle = |body| {
+                    let media = Arc::clone(&media);
+                    async move { media.handle(body).await }
+                };
+                platform::run_records(event, &handle).await
+            })
+        }),
     })
 }
 
-/// The HTTP functions behind their prefixes, as the template's routes have them.
+/// The HTTP functions behind their prefixes.
 fn gateway(env: &Env, aws: &Aws) -> anyhow::Result<Gateway> {
-    let users = UsersState::from_env(env, aws)?;
-    let users_edge = users.app().edge();
-    let users = function(users::router().with_state(users), users_edge);
-    let properties = PropertiesState::from_env(env, aws)?;
-    let properties_edge = properties.app().edge();
-    let payments = PaymentsState::from_env(env, aws)?;
-    let payments_edge = payments.app().edge();
-    let bookings = App::from_env(env, aws, bookings::TOPICS)?;
-    let reviews = App::from_env(env, aws, reviews::TOPICS)?;
-    let routes = vec![
-        ("users", users.clone()),
-        (".well-known", users),
-        ("properties", function(properties::router().with_state(properties), properties_edge)),
-        ("bookings", function(bookings::router().with_state(bookings.clone()), bookings.edge())),
-        ("payments", function(payments::router().with_state(payments), payments_edge)),
-        ("reviews", function(reviews::router().with_state(reviews.clone()), reviews.edge())),
-    ];
-    Ok(Gateway::new(routes, function(fallback::router(), Edge::stateless(env))))
+    Gateway::new(|name| {
+        Ok(match name {
+            "users" => {
+                let state = UsersState::from_env(env, aws)?;
+                let edge = state.app().edge();
+                function(users::router().with_state(state), edge)
+            }
+            "properties" => {
+                let state = PropertiesState::from_env(env, aws)?;
+                let edge = state.app().edge();
+                function(properties::router().with_state(state), edge)
+            }
+            "payments" => {
+                let state = PaymentsState::from_env(env, aws)?;
+                let edge = state.app().edge();
+                function(payments::router().with_state(state), edge)
+            }
+            "bookings" => {
+                let app = App::from_env(env, aws, bookings::TOPICS)?;
+                function(bookings::router().with_state(app.clone()), app.edge())
+            }
+            "reviews" => {
+                let app = App::from_env(env, aws, reviews::TOPICS)?;
+                function(reviews::router().with_state(app.clone()), app.edge())
+            }
+            "fallback" => function(fallback::router(), Edge::stateless(env)),
+            unknown => anyhow::bail!("no function is called {unknown}"),
+        })
+    })
 }
 
 /// A router with the layers that `web::serve` puts around it.
