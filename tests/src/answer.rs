@@ -56,11 +56,20 @@ impl Call {
     /// # Panics
     /// When no answer comes.
     pub async fn send(self) -> Answer {
-        let response = self.request.send().await.unwrap_or_else(|error| panic!("{}: {error}", self.name));
+        let name = self.name.clone();
+        self.attempt().await.unwrap_or_else(|error| panic!("{name}: {error}"))
+    }
+
+    /// Sends it to a server that may be gone.
+    ///
+    /// # Errors
+    /// When no answer comes, or not all of it.
+    pub async fn attempt(self) -> reqwest::Result<Answer> {
+        let response = self.request.send().await?;
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
-        let text = response.text().await.expect("a body");
+        let text = response.text().await?;
         let body = serde_json::from_str(&text).unwrap_or(Value::String(text));
-        Answer { call: self.name, status, headers, body }
+        Ok(Answer { call: self.name, status, headers, body })
     }
 }
 

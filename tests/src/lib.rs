@@ -11,11 +11,13 @@
 )]
 
 mod answer;
+mod history;
 mod people;
 mod system;
 mod trade;
 
 pub use answer::{Answer, Call};
+pub use history::{Attempt, Claim, faults_of_race};
 pub use people::Person;
 pub use system::{System, cluster};
 pub use trade::{Dates, listing_body};

@@ -1,7 +1,7 @@
 //! A running system for one test.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Once};
 use std::time::{Duration, Instant};
 
 use local::{Cluster, Stack, StackOptions};
@@ -57,6 +57,18 @@ fn owner_of(cluster: &Cluster, database: &str) -> Db {
     )
 }
 
+/// `LOG_LEVEL=warn cargo test … -- --nocapture` shows what the functions log.
+fn log_what_is_asked_for() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        let level = std::env::var("LOG_LEVEL").unwrap_or_else(|_| "off".to_owned());
+        let said = std::panic::take_hook();
+        platform::telemetry::init_from(&platform::Env::from_map([("LOG_LEVEL".to_owned(), level)].into()));
+        // The functions keep a panic's message to themselves; a test is to say what it missed.
+        std::panic::set_hook(said);
+    });
+}
+
 /// A system of its own: database, queues, tables, mailbox, payment provider and clock.
 pub struct System {
     stack: Option<Stack>,
@@ -73,9 +85,7 @@ impl System {
 
     /// Starts one whose options are changed first.
     pub async fn start_with(change: impl FnOnce(&mut StackOptions)) -> Self {
-        // `LOG_LEVEL=warn cargo test … -- --nocapture` shows what the functions log.
-        let level = std::env::var("LOG_LEVEL").unwrap_or_else(|_| "off".to_owned());
-        platform::telemetry::init_from(&platform::Env::from_map([("LOG_LEVEL".to_owned(), level)].into()));
+        log_what_is_asked_for();
         let cluster = cluster().await;
         let database = format!("test_{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
         cluster.clone_database(TEMPLATE, &database).await.expect("a database");

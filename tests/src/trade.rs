@@ -8,7 +8,7 @@ use crate::answer::Answer;
 use crate::people::Person;
 
 /// The dates of a stay.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Dates {
     /// The first night.
     pub check_in: Date,

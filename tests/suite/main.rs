@@ -3,3 +3,4 @@
 mod accounts;
 mod architecture;
 mod journey;
+mod races;
