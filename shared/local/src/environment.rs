@@ -9,6 +9,7 @@ use platform::Env;
 use platform::config::QueuesConfig;
 
 use crate::database::{APP_SECRET_ARN, CLUSTER_ARN, Cluster, OWNER_SECRET_ARN};
+use crate::plan::TABLES;
 
 /// The bucket of photos.
 pub(crate) const BUCKET: &str = "innkeep-local-media";
@@ -26,13 +27,6 @@ pub(crate) const STRIPE_WEBHOOK_SECRET: &str = "innkeep-stripe-webhook";
 pub(crate) const STRIPE_API_KEY: &str = "sk_test_local";
 /// What signs the payment provider's webhooks.
 pub(crate) const STRIPE_WEBHOOK_KEY: &str = "whsec_local";
-
-/// The tables, by the variable that names them.
-pub(crate) const TABLES: [(&str, &str); 3] = [
-    ("SESSIONS_TABLE", "innkeep-local-sessions"),
-    ("IDEMPOTENCY_TABLE", "innkeep-local-idempotency"),
-    ("KEYS_TABLE", "innkeep-local-keys"),
-];
 
 /// What the variables are made from.
 #[derive(Debug)]

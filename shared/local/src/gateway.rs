@@ -13,6 +13,8 @@ use std::net::SocketAddr;
 use tower::ServiceExt as _;
 use tower::util::BoxCloneSyncService;
 
+use crate::plan::{DEFAULT_ROUTE, ROUTES};
+
 /// No request may take longer; the limit cannot be raised.
 const TIME_LIMIT: Duration = Duration::from_secs(30);
 /// The largest request body, in bytes.
@@ -21,19 +23,32 @@ const BODY_LIMIT: usize = 10 * 1024 * 1024;
 const HEADER_LIMIT: usize = 10_240;
 
 /// A function behind the gateway.
-pub(crate) type Function = BoxCloneSyncService<Request, Response, Infallible>;
+pub type Function = BoxCloneSyncService<Request, Response, Infallible>;
 
-/// The functions by the first segment of the path, as the template's routes have them: `/users`, `/users/` and
-/// `/users/{proxy+}` go to one function, everything else to the one of `$default`.
+/// The functions by the first segment of the path, as [`crate::plan::ROUTES`] has them; everything else goes to the
+/// one of `$default`.
 #[derive(Clone)]
-pub(crate) struct Gateway {
+pub struct Gateway {
     routes: Vec<(&'static str, Function)>,
     default: Function,
 }
 
 impl Gateway {
-    pub(crate) fn new(routes: Vec<(&'static str, Function)>, default: Function) -> Self {
-        Self { routes, default }
+    /// A gateway before the function of each name in [`crate::plan`].
+    pub fn new<E>(mut function: impl FnMut(&'static str) -> Result<Function, E>) -> Result<Self, E> {
+        let mut made: Vec<(&str, Function)> = Vec::new();
+        let mut routes = Vec::with_capacity(ROUTES.len());
+        for (prefix, name) in ROUTES {
+            // Two prefixes of one function share it.
+            let known = made.iter().find(|(known, _)| *known == name).map(|(_, function)| function.clone());
+            let function = match known {
+                Some(function) => function,
+                None => function(name)?,
+            };
+            made.push((name, function.clone()));
+            routes.push((prefix, function));
+        }
+        Ok(Self { routes, default: function(DEFAULT_ROUTE)? })
     }
 
     /// The gateway as a router's fallback.

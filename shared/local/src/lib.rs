@@ -10,7 +10,7 @@ mod environment;
 mod functions;
 mod gateway;
 pub mod import;
-mod plan;
+pub mod plan;
 mod provision;
 mod pump;
 mod routes;
@@ -20,5 +20,8 @@ mod stack;
 
 pub use database::{CLUSTER_ARN, Cluster, OWNER_SECRET_ARN};
 pub use environment::Names;
-pub use pump::Parked;
+pub use functions::Deployed;
+pub use gateway::{Function, Gateway};
+pub use pump::{Parked, Worker};
+pub use schedule::Tick;
 pub use stack::{Handles, Stack, StackOptions};

@@ -12,9 +12,9 @@ use serde_json::json;
 
 use crate::database::{APP_ROLE, Cluster};
 use crate::environment::{
-    APP_SECRET, BUCKET, STRIPE_API_KEY, STRIPE_SECRET, STRIPE_WEBHOOK_KEY, STRIPE_WEBHOOK_SECRET, TABLES,
+    APP_SECRET, BUCKET, STRIPE_API_KEY, STRIPE_SECRET, STRIPE_WEBHOOK_KEY, STRIPE_WEBHOOK_SECRET,
 };
-use crate::plan::{MAX_RECEIVE_COUNT, QUEUES, dead_letters_name, queue_name};
+use crate::plan::{MAX_RECEIVE_COUNT, QUEUES, RECEIVE_WAIT_SECONDS, TABLES, dead_letters_name, queue_name};
 
 /// Makes the queues, each after its dead letters' queue.
 pub(crate) async fn queues(services: &LocalAws) -> anyhow::Result<()> {
@@ -27,7 +27,7 @@ pub(crate) async fn queues(services: &LocalAws) -> anyhow::Result<()> {
         });
         let attributes = [
             ("VisibilityTimeout", plan.visibility_seconds.to_string()),
-            ("ReceiveMessageWaitTimeSeconds", "20".to_owned()),
+            ("ReceiveMessageWaitTimeSeconds", RECEIVE_WAIT_SECONDS.to_string()),
             ("RedrivePolicy", redrive.to_string()),
         ];
         services.sqs.create_queue(&queue_name(plan.topic), attributes).await?;

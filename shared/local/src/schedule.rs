@@ -15,7 +15,7 @@ const PERIOD: SignedDuration = SignedDuration::from_mins(1);
 const LOOK: Duration = Duration::from_millis(250);
 
 /// The scheduler function.
-pub(crate) type Tick = Arc<dyn Fn() -> BoxFuture<'static, anyhow::Result<()>> + Send + Sync>;
+pub type Tick = Arc<dyn Fn() -> BoxFuture<'static, anyhow::Result<()>> + Send + Sync>;
 
 /// The schedule; one call at a time.
 #[derive(Clone)]

@@ -75,7 +75,7 @@ pub struct Handles {
     pub stripe: LocalStripe,
     /// The variables that a function of this system is started with.
     pub variables: HashMap<String, String>,
-    /// The clients that the functions use.
+    /// Clients of the services.
     pub aws: Aws,
     /// The one clock.
     pub clock: SharedClock,
@@ -89,6 +89,20 @@ pub struct Handles {
 impl Stack {
     /// Starts everything and answers once requests are served.
     pub async fn start(cluster: Arc<Cluster>, options: StackOptions) -> anyhow::Result<Self> {
+        Self::start_with(cluster, options, async |variables| {
+            let env = Env::from_map(variables);
+            functions::deploy(&env, &Aws::from_env(&env)?)
+        })
+        .await
+    }
+
+    /// Starts everything with functions that `deploy` makes, such as processes of their own, from the variables that a
+    /// deployment sets.
+    pub async fn start_with(
+        cluster: Arc<Cluster>,
+        options: StackOptions,
+        deploy: impl AsyncFnOnce(HashMap<String, String>) -> anyhow::Result<Deployed>,
+    ) -> anyhow::Result<Self> {
         let listener = TcpListener::bind((options.host, options.port))
             .await
             .with_context(|| format!("cannot listen on {}:{}", options.host, options.port))?;
@@ -116,7 +130,7 @@ impl Stack {
         cluster.ensure_database(&options.database).await?;
         provision::resources(&aws, &cluster).await?;
         Box::pin(migrate::run(&environment::owner_env(&variables), &aws)).await.context("migrate")?;
-        let deployed = functions::deploy(&env, &aws)?;
+        let deployed = deploy(variables.clone()).await?;
         let schedule = Schedule::new(Arc::clone(&clock), deployed.tick.clone());
         let handles = Arc::new(Handles {
             cluster,
