@@ -58,6 +58,11 @@ impl fmt::Debug for Aws {
 impl Aws {
     /// Reads region, credentials and endpoint URLs from `env`. Calls nothing.
     pub fn from_env(env: &Env) -> Result<Self, AwsError> {
+        Self::with_roots(env, AMAZON_ROOTS)
+    }
+
+    /// As [`Aws::from_env`], trusting these root certificates (PEM, several in one) instead of Amazon's.
+    pub fn with_roots(env: &Env, roots: &[u8]) -> Result<Self, AwsError> {
         let (region, credentials) = load_with(env, |reader| {
             let credentials = Credentials::new(
                 reader.required("AWS_ACCESS_KEY_ID"),
@@ -72,7 +77,7 @@ impl Aws {
             .behavior_version(BehaviorVersion::latest())
             .region(Region::new(region))
             .credentials_provider(SharedCredentialsProvider::new(credentials))
-            .http_client(http_client()?)
+            .http_client(http_client(roots)?)
             .timeout_config(TimeoutConfig::builder().connect_timeout(CONNECT_TIMEOUT).build())
             .service_config(EndpointUrls(env.clone()))
             .build();
@@ -110,8 +115,8 @@ pub fn is_unavailable<E, R>(error: &SdkError<E, R>) -> bool {
     matches!(error, SdkError::TimeoutError(_) | SdkError::DispatchFailure(_))
 }
 
-fn http_client() -> Result<SharedHttpClient, AwsError> {
-    let roots = tls::TrustStore::empty().with_pem_certificate(AMAZON_ROOTS);
+fn http_client(roots: &[u8]) -> Result<SharedHttpClient, AwsError> {
+    let roots = tls::TrustStore::empty().with_pem_certificate(roots);
     let context = tls::TlsContext::builder()
         .with_trust_store(roots)
         .build()

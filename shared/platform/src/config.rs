@@ -25,12 +25,17 @@ impl fmt::Debug for Env {
 impl Env {
     /// The process's own environment.
     pub fn process() -> Self {
-        Self(Arc::new(|name| std::env::var(name).ok()))
+        Self::from_lookup(|name| std::env::var(name).ok())
+    }
+
+    /// Whatever `lookup` answers for a name.
+    pub fn from_lookup(lookup: impl Fn(&str) -> Option<String> + Send + Sync + 'static) -> Self {
+        Self(Arc::new(lookup))
     }
 
     /// These variables and no others.
     pub fn from_map(variables: HashMap<String, String>) -> Self {
-        Self(Arc::new(move |name| variables.get(name).cloned()))
+        Self::from_lookup(move |name| variables.get(name).cloned())
     }
 
     /// The value of a variable. An empty value counts as none: templates set empty strings for what is left out.
