@@ -37,7 +37,7 @@ pub struct RefundInput {
 /// Asks for a refund; the worker sends it.
 ///
 /// Refuses with 403 `forbidden` the guest who paid, 409 `illegal_transition` where nothing was captured, 422
-/// `refund_exceeds_captured`, `invalid_amount` or `currency_mismatch` at `/amount`.
+/// `refund_exceeds_captured` or `invalid_amount` at `/amount`, `currency_mismatch` at `/amount/currency`.
 pub async fn refund(
     ctx: &Ctx,
     by: Requester,
@@ -93,11 +93,12 @@ fn decide(payment: &Payment, amount: Option<Money>) -> Result<Money, Refusal> {
         Some(amount) => amount,
         None => refundable(payment.captured, payment.refunded)?,
     };
-    match check_refund(payment.captured, payment.refunded, amount) {
-        Ok(_) => Ok(amount),
-        Err(refusal) if refusal.errors.is_empty() => Err(refusal.at("/amount")),
-        Err(refusal) => Err(refusal),
+    let charged = payment.captured.currency();
+    if amount.currency() != charged {
+        let detail = format!("Refund in {charged}, the currency that was charged.");
+        return Err(Refusal::rule("currency_mismatch", "/amount/currency", detail));
     }
+    check_refund(payment.captured, payment.refunded, amount).map(|_| amount)
 }
 
 #[cfg(test)]
@@ -139,7 +140,8 @@ mod tests {
         assert_eq!(refused("captured", 100, 0, Some(usd(101))), ("refund_exceeds_captured", amount()));
         assert_eq!(refused("captured", 100, 0, Some(usd(0))), ("invalid_amount", amount()));
         let euro = Some(Money::new(1, "EUR".parse().unwrap()));
-        assert_eq!(refused("captured", 100, 0, euro), ("currency_mismatch", amount()));
+        let currency = Some("/amount/currency".to_owned());
+        assert_eq!(refused("captured", 100, 0, euro), ("currency_mismatch", currency));
         assert_eq!(refused("refunded", 100, 100, None), ("invalid_amount", amount()));
         for state in ["processing", "requires_action", "authorised", "failed", "cancelled", "disputed"] {
             assert_eq!(refused(state, 0, 0, None), ("illegal_transition", None));
