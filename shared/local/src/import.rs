@@ -24,6 +24,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::Context as _;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use domain::cancellation::CancellationPolicyCode;
 use domain::listing::Country;
 use domain::money::Currency;
@@ -62,8 +63,8 @@ pub struct ImportArgs {
     /// A file whose first line is the host's password; without it, it is asked for. Demo accounts need none.
     #[arg(long, value_name = "FILE")]
     pub password_file: Option<PathBuf>,
-    /// The cancellation policy: flexible, moderate, limited, firm, strict or `non_refundable`.
-    #[arg(long, default_value = "moderate")]
+    /// The cancellation policy of the listings.
+    #[arg(long, default_value = "moderate", value_parser = policies())]
     pub policy: CancellationPolicyCode,
     /// The currency of the prices, by its ISO 4217 code (the file has a dollar sign for any).
     #[arg(long, default_value = "USD")]
@@ -89,6 +90,12 @@ pub struct ImportArgs {
     /// Write the report as JSON too.
     #[arg(long, value_name = "FILE")]
     pub report: Option<PathBuf>,
+}
+
+/// The codes of the policies, so that the help lists them.
+fn policies() -> impl TypedValueParser<Value = CancellationPolicyCode> {
+    let codes = CancellationPolicyCode::ALL.iter().map(|policy| policy.code());
+    PossibleValuesParser::new(codes).try_map(|code| code.parse::<CancellationPolicyCode>())
 }
 
 /// Imports the file until its end, Ctrl-C or SIGTERM; a second signal waits for nothing.

@@ -15,6 +15,8 @@ const TIMEOUT: Duration = Duration::from_secs(30);
 /// The pause before the second try where the server does not say; doubled each time.
 const FIRST_PAUSE: Duration = Duration::from_millis(200);
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+/// How long a server may be away that was never seen: most likely it was not started.
+const FIRST_ANSWER: Duration = Duration::from_secs(3);
 /// How often a server may fail at one request before the request is taken to be at fault.
 const MAX_FAILURES: u32 = 3;
 
@@ -81,6 +83,11 @@ impl Server {
         };
         let client = builder.build().context("cannot make an HTTP client")?;
         Ok(Self { client, base: base.clone(), patience, stop })
+    }
+
+    /// The same server for one who does not wait for it to come up.
+    pub(crate) fn at_once(&self) -> Self {
+        Self { patience: self.patience.min(FIRST_ANSWER), ..self.clone() }
     }
 
     /// A POST to `path`, which stands below the server's own.

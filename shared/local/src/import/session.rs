@@ -48,7 +48,7 @@ struct Pair {
 impl Session {
     /// Signs in.
     pub(crate) async fn begin(server: Server, account: Account) -> anyhow::Result<Self> {
-        let answer = match server.send(|| login(&server, &account)).await {
+        let answer = match server.at_once().send(|| login(&server, &account)).await {
             Ok(answer) => answer,
             Err(NoAnswer::Stopped) => bail!("stopped before it began"),
             Err(NoAnswer::GaveUp(why)) => bail!("cannot sign in: {why}"),

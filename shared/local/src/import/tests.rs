@@ -325,6 +325,10 @@ async fn what_cannot_be_begun_fails() {
         format!("{error:#}")
     };
     assert!(begin(&args(file.path(), &url), "wrong").await.contains("invalid_credentials"));
+    let nobody = "http://127.0.0.1:1".parse().unwrap();
+    assert!(
+        begin(&args(file.path(), &nobody), "secret").await.contains("cannot sign in: http://127.0.0.1:1/")
+    );
     let elsewhere = "http://innkeep.example".parse().unwrap();
     assert!(begin(&args(file.path(), &elsewhere), "secret").await.contains("use https"));
     let nothing = begin(&args(Path::new("nothing.csv"), &url), "secret").await;
