@@ -1,6 +1,14 @@
 //! The integration tests: the whole system over HTTP, each test on a system of its own.
 
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test that cannot go on panics, in its helpers too"
+)]
+
 mod accounts;
 mod architecture;
+mod faults;
 mod journey;
 mod races;
