@@ -217,18 +217,6 @@ pub const PROBLEMS: &[ProblemType] = &[
         "This key came with another request before. Use a fresh one for each new intent.",
     ),
     kind(
-        "currency_mismatch",
-        422,
-        "Another currency",
-        "The amount is in another currency than what it is taken from.",
-    ),
-    kind(
-        "invalid_amount",
-        422,
-        "Invalid amount",
-        "The amount must be above zero; nothing may be left to refund.",
-    ),
-    kind(
         "refund_exceeds_captured",
         422,
         "Refund too large",
