@@ -11,13 +11,17 @@
 )]
 
 mod answer;
+mod bundle;
 mod history;
 mod people;
 mod system;
+mod template;
 mod trade;
 
 pub use answer::{Answer, Call};
+pub use bundle::{Bundle, binary};
 pub use history::{Attempt, Claim, faults_of_race};
 pub use people::Person;
 pub use system::{System, cluster};
+pub use template::{DeployedFunction, Template};
 pub use trade::{Dates, listing_body};

@@ -85,16 +85,29 @@ impl System {
 
     /// Starts one whose options are changed first.
     pub async fn start_with(change: impl FnOnce(&mut StackOptions)) -> Self {
+        Self::start_by(change, async |cluster, options| Stack::start(cluster, options).await).await
+    }
+
+    /// Starts one in a way of its own.
+    pub(crate) async fn start_by(
+        change: impl FnOnce(&mut StackOptions),
+        start: impl AsyncFnOnce(Arc<Cluster>, StackOptions) -> anyhow::Result<Stack>,
+    ) -> Self {
         log_what_is_asked_for();
         let cluster = cluster().await;
         let database = format!("test_{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
         cluster.clone_database(TEMPLATE, &database).await.expect("a database");
         let mut options = StackOptions::in_memory(&database);
         change(&mut options);
-        let stack = Stack::start(cluster, options).await.expect("a system");
+        let stack = start(cluster, options).await.expect("a system");
         let url = stack.url();
         let client = reqwest::Client::builder().no_proxy().tls_certs_only([]).build().expect("a client");
         Self { stack: Some(stack), url, database, client }
+    }
+
+    /// The running stack itself.
+    pub fn stack(&self) -> &Stack {
+        self.stack.as_ref().expect("running")
     }
 
     /// What the system is made of.

@@ -15,6 +15,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("local-data-api", &["domain"]),
     ("local-aws", &["domain"]),
     ("local-stripe", &["domain"]),
+    ("local-lambda", &[]),
+    ("bench", &["platform"]),
 ];
 
 /// What a function may use: workers stop short of HTTP.

@@ -6,6 +6,12 @@ use tests::{Dates, System};
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stay_from_listing_to_review() {
     let system = System::start().await;
+    walk(&system).await;
+    system.stop().await;
+}
+
+/// The journey itself: the same whether the functions run in this process or in their own.
+pub(crate) async fn walk(system: &System) {
     let host = system.host("Hanna Host").await;
     let guest = system.person("Gus Guest").await;
     let property = host.lists(|_| {}).await;
@@ -56,5 +62,4 @@ async fn a_stay_from_listing_to_review() {
     assert_eq!(seen.body["items"][0]["public_text"], "A warm stove.");
     system.settle().await;
     assert_eq!(system.dead_letters().await, 0);
-    system.stop().await;
 }

@@ -9,6 +9,8 @@
 
 mod accounts;
 mod architecture;
+mod bundle;
 mod faults;
 mod journey;
 mod races;
+mod template;
