@@ -42,7 +42,7 @@ pub async fn change(
                  private_text = coalesce(:private_text, private_text),
                  updated_at = :now::timestamptz, version = version + 1
              WHERE id = :id::uuid AND author_id = :viewer::uuid AND revealed_at IS NULL
-               AND reveal_due_at > :now::timestamptz AND version = coalesce(:version, version)
+               AND reveal_due_at > :now::timestamptz AND version = coalesce(:version::int8, version)
              RETURNING *)
          SELECT ",
         review_json!(),

@@ -59,7 +59,7 @@ pub async fn change(
             "UPDATE users SET name = coalesce(:name, name), locale = coalesce(:locale, locale),
                  time_zone = coalesce(:time_zone, time_zone), updated_at = :now::timestamptz,
                  version = version + 1
-             WHERE id = :id::uuid AND erased_at IS NULL AND version = coalesce(:version, version)
+             WHERE id = :id::uuid AND erased_at IS NULL AND version = coalesce(:version::int8, version)
              RETURNING jsonb_build_object('id', id, 'email', email, 'name', name, 'locale', locale,
                  'time_zone', time_zone, 'role', role, 'email_verified_at', email_verified_at,
                  'created_at', created_at, 'version', version)::text",
