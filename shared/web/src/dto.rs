@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 #[serde(deny_unknown_fields)]
 pub struct MoneyDto {
     /// Minor units: 125400 USD is 1,254.00 dollars.
-    #[schema(example = 125_400)]
+    #[schema(minimum = -9_007_199_254_740_991_i64, maximum = 9_007_199_254_740_991_i64, example = 125_400)]
     pub amount: i64,
     /// ISO 4217.
     #[schema(pattern = "^[A-Z]{3}$", example = "USD")]

@@ -96,14 +96,17 @@ fn add_idempotency_key(method: &str, operation: &mut Value) {
         let name = parameter.get("name").and_then(Value::as_str).unwrap_or_default();
         name.eq_ignore_ascii_case("Idempotency-Key")
     };
-    if !parameters.iter().any(named) {
-        parameters.push(json!({
+    let schema = json!({"type": "string", "minLength": 1, "maxLength": 255});
+    match parameters.iter_mut().find(|parameter| named(parameter)) {
+        // An operation says that it requires the key; what a key looks like is said here.
+        Some(parameter) => parameter["schema"] = schema,
+        None => parameters.push(json!({
             "name": "Idempotency-Key",
             "in": "header",
             "required": false,
             "description": "The same key with the same request is done once; its answer is kept for a day.",
-            "schema": {"type": "string", "minLength": 1, "maxLength": 255},
-        }));
+            "schema": schema,
+        })),
     }
 }
 
