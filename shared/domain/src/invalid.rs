@@ -1,6 +1,6 @@
 //! A value that does not parse, before anyone knows where it stood in the request.
 
-use crate::refusal::{FieldError, Refusal};
+use crate::refusal::{FieldError, Refusal, RefusalClass};
 
 /// Why a text or number is not the value it should be.
 ///
@@ -25,8 +25,8 @@ impl Invalid {
         FieldError { pointer: pointer.into(), code: self.code, detail: self.detail }
     }
 
-    /// A refusal that names the one field at `pointer`.
+    /// A refusal that names the one field at `pointer`: what is the matter with it is said there.
     pub fn refuse(self, pointer: impl Into<String>) -> Refusal {
-        Refusal::rule(self.code, pointer, self.detail)
+        Refusal::new(RefusalClass::Rule, "validation_failed", self.detail.clone()).and(self.at(pointer))
     }
 }

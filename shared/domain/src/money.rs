@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 pub use currency::{Currency, UnknownCurrency};
 pub use rate::BasisPoints;
 
-use crate::refusal::Refusal;
+use crate::refusal::{Refusal, RefusalClass};
 
 /// An amount of one currency, in its minor units (ISO 4217); may be negative, as a discount is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -42,11 +42,13 @@ pub enum MoneyError {
 
 impl From<MoneyError> for Refusal {
     fn from(error: MoneyError) -> Self {
-        let code = match error {
-            MoneyError::CurrencyMismatch { .. } => "currency_mismatch",
-            MoneyError::Overflow | MoneyError::DivisionByZero => "amount_out_of_range",
-        };
-        Self::new(crate::refusal::RefusalClass::Rule, code, error.to_string())
+        let detail = error.to_string();
+        match error {
+            MoneyError::CurrencyMismatch { .. } => Self::new(RefusalClass::Rule, "currency_mismatch", detail),
+            MoneyError::Overflow | MoneyError::DivisionByZero => {
+                Self::new(RefusalClass::Rule, "amount_out_of_range", detail)
+            }
+        }
     }
 }
 

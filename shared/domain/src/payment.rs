@@ -152,11 +152,11 @@ pub fn refundable(captured: Money, refunded: Money) -> Result<Money, MoneyError>
 /// Refuses with `invalid_amount` an amount that is not above zero, and with `refund_exceeds_captured` one that is more than
 /// is left; both point at `/amount`. The database holds the same line under parallel refunds.
 pub fn check_refund(captured: Money, refunded: Money, amount: Money) -> Result<PaymentEvent, Refusal> {
-    let left = refundable(captured, refunded)?;
-    let rest = left.checked_sub(amount)?;
     if amount.amount() <= 0 {
         return Err(Refusal::rule("invalid_amount", "/amount", "Refund an amount above zero."));
     }
+    let left = refundable(captured, refunded)?;
+    let rest = left.checked_sub(amount)?;
     if rest.is_negative() {
         let detail = format!("Refund at most {left}, which is what is left.");
         return Err(Refusal::rule("refund_exceeds_captured", "/amount", detail));

@@ -1,6 +1,7 @@
 //! Changing a listing.
 
 use domain::ids::{PropertyId, UserId};
+use domain::invalid::Invalid;
 use domain::refusal::{Refusal, RefusalClass};
 use store::properties::{self, Listing, Property, PropertyState};
 
@@ -26,8 +27,8 @@ pub async fn change(
     edit(&mut listing)?;
     refuse_faults(&listing)?;
     if property.state == PropertyState::Published && listing.terms.nightly_price.is_zero() {
-        let detail = "A listing on the market keeps a price. Unpublish it first.";
-        return Err(Refusal::rule("missing", "/nightly_price", detail).into());
+        let missing = Invalid::new("missing", "A listing on the market keeps a price. Unpublish it first.");
+        return Err(missing.refuse("/nightly_price").into());
     }
     if properties::change(&ctx.db, id, host, property.version, &listing, ctx.now()).await? {
         return own(ctx, host, id).await;

@@ -25,7 +25,7 @@ pub async fn change_profile(
     own_profile(ctx, user_id).await?;
     Err(Refusal::new(
         RefusalClass::Precondition,
-        "version_mismatch",
+        "precondition_failed",
         "The profile was changed meanwhile. Read it again and repeat the change.",
     )
     .into())
