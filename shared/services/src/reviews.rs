@@ -29,11 +29,11 @@ pub async fn get(ctx: &Ctx, id: ReviewId, viewer: Option<UserId>) -> Result<Revi
     Ok(review)
 }
 
-/// A review of the caller's own; another's that is visible is refused, any other is not there.
+/// A review of the caller's own; another's is not there, also where the caller may read it.
 async fn own(ctx: &Ctx, id: ReviewId, author: UserId) -> Result<Review, Failure> {
     let review = get(ctx, id, Some(author)).await?;
     if review.author.id != author {
-        return Err(forbidden("This is for the author of the review."));
+        return Err(Failure::NotFound);
     }
     Ok(review)
 }

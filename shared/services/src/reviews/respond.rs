@@ -5,12 +5,12 @@ use domain::refusal::Refusal;
 use domain::review::ResponseText;
 use store::reviews::Review;
 
-use super::{forbidden, get};
+use super::get;
 use crate::{Ctx, Failure};
 
 /// Keeps the answer of the person that the review speaks of.
 ///
-/// Refuses with `forbidden` for anyone else, and with `already_answered`.
+/// For anyone else there is no review to answer; a second answer is refused with `already_answered`.
 pub async fn respond(
     ctx: &Ctx,
     subject: UserId,
@@ -19,7 +19,7 @@ pub async fn respond(
 ) -> Result<Review, Failure> {
     let review = get(ctx, id, Some(subject)).await?;
     if review.subject_id != subject {
-        return Err(forbidden("Only the person that the review speaks of answers it."));
+        return Err(Failure::NotFound);
     }
     let answered = || Refusal::conflict("already_answered", "A review is answered once.");
     if review.response.is_some() {
