@@ -12,6 +12,8 @@ pub struct LoggedStatement {
     pub sql: String,
     /// Each parameter's name and database type, such as `("id", "uuid")`, in the order they appear in the SQL.
     pub parameters: Vec<(String, String)>,
+    /// The parameters' values in the same order, written as literals of their types; `None` is NULL.
+    pub values: Vec<Option<String>>,
     /// Whether it belonged to a transaction of its caller's.
     pub in_transaction: bool,
 }

@@ -24,6 +24,22 @@ pub(crate) enum Bound {
     Blob(Vec<u8>),
 }
 
+impl Bound {
+    /// The value as the server reads it from a literal of its type.
+    pub(crate) fn literal(&self) -> Option<String> {
+        match self {
+            Self::Null => None,
+            Self::Boolean(value) => Some(value.to_string()),
+            Self::Long(value) => Some(value.to_string()),
+            Self::Double(value) => Some(value.to_string()),
+            Self::Text(text) => Some(text.clone()),
+            Self::Blob(bytes) => {
+                Some(bytes.iter().fold("\\x".to_owned(), |hex, byte| format!("{hex}{byte:02x}")))
+            }
+        }
+    }
+}
+
 /// The types and values of `$1`, `$2`, … in order.
 #[derive(Debug)]
 pub(crate) struct Parameters {

@@ -8,7 +8,7 @@ use crate::calls::{Place, still_running};
 use crate::failure::Failure;
 use crate::faults::Faults;
 use crate::journal::{Journal, LoggedStatement};
-use crate::parameters::Parameters;
+use crate::parameters::{Bound, Parameters};
 use crate::pool::{Key, Pool};
 use crate::sql::{self, Sql};
 use crate::transactions::{Transaction, Transactions, not_found};
@@ -97,6 +97,7 @@ impl Service {
             database: place.key().database.clone(),
             sql: text.to_owned(),
             parameters: sql.names.iter().cloned().zip(types).collect(),
+            values: parameters.values.iter().map(Bound::literal).collect(),
             in_transaction: matches!(place, Place::In(..)),
         });
     }
