@@ -41,7 +41,7 @@ pub(crate) struct ListQuery {
     role: Side,
     /// In this state only.
     #[garde(skip)]
-    #[param(value_type = Option<String>, example = "confirmed")]
+    #[param(value_type = Option<String>, max_length = 32, example = "confirmed")]
     state: Option<BookingState>,
     /// With a night on or after this date.
     #[garde(skip)]

@@ -18,7 +18,7 @@ use crate::view::{BookingView, answer};
 pub(crate) struct UpdateBooking {
     /// Who comes, by name; at most as many as were booked.
     #[garde(inner(length(max = 110)))]
-    #[schema(value_type = Option<Vec<String>>, max_items = 110)]
+    #[schema(schema_with = guest_names)]
     guest_names: Option<Vec<Line<1, 100>>>,
     /// When you will arrive, by the clock there.
     #[serde(default)]
@@ -30,6 +30,19 @@ pub(crate) struct UpdateBooking {
     #[garde(skip)]
     #[schema(value_type = Option<String>, max_length = 2000)]
     notes: Edit<Prose<1, 2000>>,
+}
+
+/// The schema of a list of names: the bounds of an item cannot be said beside the field.
+fn guest_names() -> utoipa::openapi::schema::Array {
+    use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, SchemaType, Type};
+
+    let name = ObjectBuilder::new().schema_type(Type::String).min_length(Some(1)).max_length(Some(100));
+    ArrayBuilder::new()
+        .schema_type(SchemaType::Array(vec![Type::Array, Type::Null]))
+        .description(Some("Who comes, by name; at most as many as were booked."))
+        .items(name)
+        .max_items(Some(110))
+        .build()
 }
 
 /// Name the guests, the time of arrival, and what the host should know.

@@ -72,7 +72,7 @@ async fn found(
     uri: &Uri,
 ) -> Result<Response, Problem> {
     let codec = app.cursors().await?;
-    let scope = CursorScope::new("/properties", query)?;
+    let scope = CursorScope::new("/properties", &query.filters()?)?;
     let after: Option<Position> =
         query.cursor.as_deref().map(|cursor| codec.open(&scope, cursor)).transpose()?;
     let input = SearchInput { query: wanted.search(), after, limit: query.limit };

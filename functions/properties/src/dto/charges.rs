@@ -21,6 +21,7 @@ pub(crate) struct FeeDto {
     #[schema(value_type = FeeKindCode)]
     kind: FeeKind,
     /// How much it is.
+    #[serde(deserialize_with = "web::extract::object")]
     charge: FeeChargeDto,
 }
 
@@ -32,24 +33,28 @@ pub(crate) enum FeeChargeDto {
     /// Once.
     PerStay {
         /// How much.
+        #[serde(deserialize_with = "web::extract::object")]
         #[schema(value_type = MoneyDto)]
         amount: Money,
     },
     /// For each night.
     PerNight {
         /// How much.
+        #[serde(deserialize_with = "web::extract::object")]
         #[schema(value_type = MoneyDto)]
         amount: Money,
     },
     /// For each person: for extra guests those above the included number, for pets each pet.
     PerPerson {
         /// How much.
+        #[serde(deserialize_with = "web::extract::object")]
         #[schema(value_type = MoneyDto)]
         amount: Money,
     },
     /// For each person and night.
     PerPersonNight {
         /// How much.
+        #[serde(deserialize_with = "web::extract::object")]
         #[schema(value_type = MoneyDto)]
         amount: Money,
     },
@@ -98,6 +103,7 @@ pub(crate) struct TaxDto {
     #[schema(value_type = String, min_length = 1, max_length = 60, example = "City tax")]
     name: Line<1, 60>,
     /// How it is reckoned.
+    #[serde(deserialize_with = "web::extract::object")]
     charge: TaxChargeDto,
     /// How many nights are taxed at most.
     #[serde(default)]
@@ -136,18 +142,21 @@ pub(crate) enum TaxChargeDto {
     /// For each night.
     Night {
         /// How much.
+        #[serde(deserialize_with = "web::extract::object")]
         #[schema(value_type = MoneyDto)]
         amount: Money,
     },
     /// For each guest.
     Guest {
         /// How much.
+        #[serde(deserialize_with = "web::extract::object")]
         #[schema(value_type = MoneyDto)]
         amount: Money,
     },
     /// For each guest and night.
     GuestNight {
         /// How much.
+        #[serde(deserialize_with = "web::extract::object")]
         #[schema(value_type = MoneyDto)]
         amount: Money,
     },

@@ -6,7 +6,7 @@ use std::marker::PhantomData;
 use domain::cancellation::CancellationPolicyCode;
 use domain::listing::{BookingMode, FeeKind, PropertyKind, TaxBase, TaxCollector};
 use utoipa::openapi::RefOr;
-use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
+use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, Schema, Type};
 use utoipa::{PartialSchema, ToSchema};
 
 /// An enumeration of stable codes.
@@ -63,4 +63,18 @@ codes! {
     FeeKindCode of FeeKind: "What a fee is for.";
     TaxBaseCode of TaxBase: "What a percent tax is a share of.";
     TaxCollectorCode of TaxCollector: "Who hands a tax to the authority.";
+}
+
+/// The schema of a list of amenities: the bounds of an item cannot be said beside the field.
+pub(crate) fn amenities() -> utoipa::openapi::schema::Array {
+    let code = ObjectBuilder::new()
+        .schema_type(Type::String)
+        .min_length(Some(1))
+        .max_length(Some(64))
+        .pattern(Some("^[a-z0-9_]+$"));
+    ArrayBuilder::new()
+        .description(Some("What it has, by codes."))
+        .items(code)
+        .max_items(Some(super::update::MAX_AMENITIES))
+        .build()
 }

@@ -73,7 +73,7 @@ pub(crate) struct CreateProperty {
     bathrooms: f64,
     /// What it has, by codes.
     #[garde(length(max = MAX_AMENITIES))]
-    #[schema(value_type = Vec<String>, max_items = 100)]
+    #[schema(schema_with = super::codes::amenities)]
     amenities: Vec<Amenity>,
     /// The currency of all its prices (ISO 4217). It cannot be changed.
     #[schema(value_type = String, pattern = "^[A-Z]{3}$")]

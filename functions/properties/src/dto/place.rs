@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 
 /// The schema of an address.
 #[derive(ToSchema, Serialize)]
+#[serde(deny_unknown_fields)]
 #[schema(as = Address)]
 pub(crate) struct AddressDto {
     /// Street and number. Only the host and guests with a confirmed booking see it.

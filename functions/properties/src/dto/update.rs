@@ -82,7 +82,7 @@ pub(crate) struct UpdateProperty {
     pub(crate) bathrooms: Option<f64>,
     /// What it has, by codes.
     #[garde(inner(length(max = MAX_AMENITIES)))]
-    #[schema(value_type = Option<Vec<String>>, max_items = 100)]
+    #[schema(schema_with = super::codes::amenities)]
     pub(crate) amenities: Option<Vec<Amenity>>,
     /// The price of a night for which nothing else is said.
     #[serde(default)]

@@ -1,7 +1,7 @@
 //! What people look for, from the query string.
 
 use domain::dates::Stay;
-use domain::listing::{Amenity, BookingMode, Location, PropertyKind};
+use domain::listing::{Amenity, BookingMode, Location, MAX_PRICE, PropertyKind};
 use domain::money::Currency;
 use domain::refusal::{FieldError, Refusal};
 use garde::Validate;
@@ -54,12 +54,12 @@ pub(crate) struct ListQuery {
     #[param(minimum = 1, maximum = 50)]
     guests: Option<u8>,
     /// The least price of a night, in minor units.
-    #[garde(inner(range(min = 0)))]
-    #[param(minimum = 0)]
+    #[garde(inner(range(min = 0, max = MAX_PRICE)))]
+    #[param(minimum = 0, maximum = 100_000_000_000_i64)]
     min_price: Option<i64>,
     /// The greatest price of a night, in minor units.
-    #[garde(inner(range(min = 0)))]
-    #[param(minimum = 0)]
+    #[garde(inner(range(min = 0, max = MAX_PRICE)))]
+    #[param(minimum = 0, maximum = 100_000_000_000_i64)]
     max_price: Option<i64>,
     /// Only listings with prices in this currency (ISO 4217).
     #[param(value_type = Option<String>, pattern = "^[A-Z]{3}$")]
@@ -78,16 +78,18 @@ pub(crate) struct ListQuery {
     #[param(minimum = 1, maximum = 5)]
     min_rating: Option<f64>,
     /// In what order; `relevance` if absent.
+    #[param(inline)]
     sort: Option<Sort>,
     /// Whose listings.
+    #[param(inline)]
     host: Option<WhoseListings>,
     /// How many listings at most.
-    #[serde(default = "default_limit", skip_serializing)]
+    #[serde(default = "default_limit")]
     #[garde(range(min = 1, max = 100))]
     #[param(minimum = 1, maximum = 100, default = 20)]
     pub(super) limit: u32,
     /// `next_cursor` of the page before.
-    #[serde(skip_serializing)]
+    #[garde(inner(length(bytes, max = 1024)))]
     #[param(max_length = 1024)]
     pub(super) cursor: Option<String>,
 }
@@ -158,6 +160,16 @@ impl Wanted {
 }
 
 impl ListQuery {
+    /// What decides the members of the list and their order, for its cursors.
+    pub(super) fn filters(&self) -> Result<serde_json::Value, Problem> {
+        let mut filters = serde_json::to_value(self).map_err(|error| Problem::internal(&error))?;
+        if let Some(members) = filters.as_object_mut() {
+            members.remove("limit");
+            members.remove("cursor");
+        }
+        Ok(filters)
+    }
+
     /// Whether the caller's own listings are meant. Refuses filters beside that.
     pub(super) fn is_own(&self) -> Result<bool, Problem> {
         if self.host.is_none() {
