@@ -130,3 +130,63 @@ pub(crate) struct DeadlineDto {
     /// How much comes back, in percent.
     refund_percent: u8,
 }
+
+#[cfg(test)]
+mod tests {
+    use domain::cancellation::PolicySnapshot;
+    use domain::dates::Stay;
+    use domain::guests::Guests;
+    use domain::pricing::{QuoteInput, RulesVersion, quote};
+    use domain::rules::Calendar;
+    use services::quotes::QuoteDocument;
+    use store::quotes::Quote;
+    use utoipa::PartialSchema;
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::dto::create::CreateProperty;
+
+    fn priced() -> Quote {
+        let schema = serde_json::to_value(CreateProperty::schema()).unwrap();
+        let body: CreateProperty = serde_json::from_value(schema["example"].clone()).unwrap();
+        let (terms, calendar) = (body.parse().unwrap().listing.terms, Calendar::default());
+        let stay = Stay::new("2026-06-01".parse().unwrap(), "2026-06-09".parse().unwrap()).unwrap();
+        let (guests, now) = (Guests::new(2, 1, 0, 0).unwrap(), "2026-01-01T00:00:00Z".parse().unwrap());
+        let rules_version = RulesVersion::CURRENT;
+        let input = QuoteInput {
+            terms: &terms,
+            calendar: &calendar,
+            rules_version,
+            stay,
+            guests,
+            promotion: None,
+            now,
+        };
+        Quote {
+            id: Uuid::from_u128(1).into(),
+            property_id: Uuid::from_u128(2).into(),
+            guest_id: Uuid::from_u128(3).into(),
+            stay,
+            guests,
+            promo_code: None,
+            priced: quote(&input).unwrap(),
+            policy: PolicySnapshot::current(terms.cancellation_policy),
+            terms,
+            calendar,
+            rules_version,
+            property_version: 1,
+            created_at: now,
+            expires_at: now,
+        }
+    }
+
+    /// What is answered is written elsewhere, for every protocol: it must be what is described here, no less, no more.
+    #[test]
+    fn the_answer_is_what_the_schema_says() {
+        let quote = priced();
+        let answered = serde_json::to_value(QuoteDocument::from(&quote)).unwrap();
+        assert!(!answered["cancellation"]["deadlines"].as_array().unwrap().is_empty());
+        let described: QuoteDto = serde_json::from_value(answered.clone()).unwrap();
+        assert_eq!(serde_json::to_value(described).unwrap(), answered);
+    }
+}
