@@ -82,8 +82,8 @@ CREATE TABLE claims (
     unit_id     uuid        NOT NULL REFERENCES units (id),
     kind        text        NOT NULL CHECK (kind IN ('stay', 'block', 'feed')),
     booking_id  uuid        REFERENCES bookings (id),
-    -- Stays and blocks fill the whole width; each foreign calendar has a lane of its own, so that two calendars may
-    -- echo one block while nothing overlaps a stay.
+    -- Stays fill the whole width; host blocks have [0,1), each foreign calendar a lane above, so that two of them may
+    -- say the same nights while nothing overlaps a stay.
     lane        int4range   NOT NULL DEFAULT '(,)',
     -- Half-open: the night of check-out is free.
     nights      daterange   NOT NULL,
