@@ -49,11 +49,12 @@ fn is_token(text: &str, (): &()) -> garde::Result {
 pub(crate) async fn create_payment(
     State(app): State<App>,
     caller: Caller,
-    _key: IdempotencyKey,
+    key: IdempotencyKey,
     ValidJson(input): ValidJson<NewPayment>,
 ) -> Result<impl IntoResponse, Problem> {
     let NewPayment { booking_id, payment_method } = input;
-    let payment = services::payments::pay(app.ctx(), caller.user_id, booking_id, &payment_method).await?;
+    let payment =
+        services::payments::pay(app.ctx(), caller.user_id, booking_id, &payment_method, key.as_str()).await?;
     let location = format!("/payments/{}", payment.id);
     Ok((StatusCode::ACCEPTED, [(LOCATION, location)], Json(Payment::seen_by(caller.user_id, payment))))
 }

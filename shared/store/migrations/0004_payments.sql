@@ -18,6 +18,8 @@ CREATE TABLE payments (
     -- The provider's token for the guest's card; never card data.
     payment_method text        NOT NULL CHECK (length(payment_method) <= 200),
     provider_id    text        UNIQUE,
+    -- The guest's key: a request that comes again is the same attempt, even where its kept answer is lost.
+    request_key    text        NOT NULL CHECK (length(request_key) BETWEEN 1 AND 255),
     -- What the guest must do: {"type": …, "url": …, "client_secret": …}.
     next_action    jsonb,
     -- Why it failed; a stable code.
@@ -35,6 +37,8 @@ CREATE TABLE payments (
 -- next
 -- One live attempt for each booking: the truth behind the idempotency keys.
 CREATE UNIQUE INDEX payments_one_live ON payments (booking_id) WHERE state NOT IN ('failed', 'cancelled');
+-- next
+CREATE UNIQUE INDEX payments_once_per_request ON payments (booking_id, request_key);
 -- next
 CREATE INDEX payments_by_booking ON payments (booking_id, id);
 -- next

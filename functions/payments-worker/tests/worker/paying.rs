@@ -175,7 +175,7 @@ async fn what_was_sent_in_time_and_heard_of_too_late_is_let_go() {
 async fn one_attempt_at_a_time() {
     let bench = Bench::new().await;
     let booking = bench.booking("instant").await;
-    let pay = || services::payments::pay(&bench.ctx, bench.guest, booking, "pm_card_visa");
+    let pay = || bench.try_to_pay(bench.guest, booking, "pm_card_visa");
     let attempts = join_all((0..20).map(|_| pay())).await;
     let (begun, refused): (Vec<_>, Vec<_>) = attempts.into_iter().partition(Result::is_ok);
     assert_eq!(begun.len(), 1);
@@ -186,10 +186,31 @@ async fn one_attempt_at_a_time() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_request_that_comes_again_is_the_attempt_that_it_began() {
+    let bench = Bench::new().await;
+    let booking = bench.booking("instant").await;
+    let pay = async |key: &str, method: &str| {
+        services::payments::pay(&bench.ctx, bench.guest, booking, method, key).await
+    };
+    let first = pay("one", "pm_card_chargeDeclined").await.unwrap().id;
+    let again = join_all((0..10).map(|_| pay("one", "pm_card_chargeDeclined"))).await;
+    assert!(again.into_iter().all(|payment| payment.unwrap().id == first));
+    bench.pump().await;
+    let declined = pay("one", "pm_card_chargeDeclined").await.unwrap();
+    assert_eq!((declined.id, declined.state.code()), (first, "failed"), "no second attempt by itself");
+    let second = pay("two", "pm_card_visa").await.unwrap().id;
+    assert_ne!(second, first);
+    bench.pump().await;
+    assert_eq!(pay("two", "pm_card_visa").await.unwrap().state.code(), "captured");
+    assert_eq!(code(pay("three", "pm_card_visa").await), "illegal_transition");
+    assert_eq!(bench.books().intents().unwrap().len(), 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn refusals_leave_nothing_behind() {
     let bench = Bench::new().await;
     let booking = bench.booking("instant").await;
-    let by = |user| services::payments::pay(&bench.ctx, user, booking, "pm_card_visa");
+    let by = |user| bench.try_to_pay(user, booking, "pm_card_visa");
     assert_eq!(code(by(bench.host).await), "not found");
     bench.run("UPDATE host_accounts SET state = 'restricted'").await;
     assert_eq!(code(by(bench.guest).await), "host_not_payable");

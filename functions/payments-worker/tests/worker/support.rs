@@ -18,7 +18,7 @@ use payments_worker::Worker;
 use platform::{Aws, Env, OsEntropy, WorkError};
 use serde_json::{Value, json};
 use services::payments::{IncomingEvent, receive_event};
-use services::{Ctx, PublishError, Publisher};
+use services::{Ctx, Failure, PublishError, Publisher};
 use store::{Db, Statement};
 use stripe::{Deployed, Event, EventKind, Settings};
 use uuid::Uuid;
@@ -218,7 +218,10 @@ impl Bench {
 
     /// A column of a payment, as JSON.
     pub(crate) async fn payment(&self, payment: PaymentId, column: &str) -> Value {
-        self.value(&format!("SELECT coalesce(to_jsonb({column}), 'null') FROM payments WHERE id = '{payment}'")).await
+        self.value(&format!(
+            "SELECT coalesce(to_jsonb({column}), 'null') FROM payments WHERE id = '{payment}'"
+        ))
+        .await
     }
 
     /// Where a booking stands.
@@ -235,8 +238,19 @@ impl Bench {
         .await
     }
 
+    /// A fresh request to pay.
+    pub(crate) async fn try_to_pay(
+        &self,
+        user: UserId,
+        booking: BookingId,
+        method: &str,
+    ) -> Result<store::payments::Payment, Failure> {
+        let key = self.ctx.new_id::<PaymentId>().to_string();
+        services::payments::pay(&self.ctx, user, booking, method, &key).await
+    }
+
     pub(crate) async fn pay(&self, booking: BookingId, method: &str) -> PaymentId {
-        services::payments::pay(&self.ctx, self.guest, booking, method).await.unwrap().id
+        self.try_to_pay(self.guest, booking, method).await.unwrap().id
     }
 
     /// A payment that was taken.

@@ -9,7 +9,8 @@ use store::payments::{NewPayment, Opening, Payment, open};
 
 use crate::{Ctx, Failure};
 
-/// Begins an attempt to pay for a booking of `guest`; the worker asks the provider.
+/// Begins an attempt to pay for a booking of `guest`; the worker asks the provider. A request that comes again, by its
+/// key, is answered with the attempt that it began: a client whose answer was lost learns what it did.
 ///
 /// Refuses with 409 `illegal_transition` where the booking takes no payment, `hold_expired`, `payment_in_progress` (with
 /// the member `payment_id` of the attempt that is live), `host_not_payable` and `nothing_to_pay`.
@@ -18,15 +19,18 @@ pub async fn pay(
     guest: UserId,
     booking: BookingId,
     payment_method: &str,
+    request_key: &str,
 ) -> Result<Payment, Failure> {
     let id: PaymentId = ctx.new_id();
     let messages = [ctx.message(MessageBody::Payments(PaymentMessage::Authorise { payment_id: id }))];
     let now = ctx.now();
-    let new = NewPayment { id, booking, guest, payment_method, messages: &messages, now };
+    let new = NewPayment { id, booking, guest, payment_method, request_key, messages: &messages, now };
     let opening = open(&ctx.db, &new).await?.ok_or(Failure::NotFound)?;
     match opening.payment {
-        Some(payment) if payment.id == id => {
-            ctx.publish(&messages).await;
+        Some(payment) if opening.is_own => {
+            if payment.id == id {
+                ctx.publish(&messages).await;
+            }
             Ok(payment)
         }
         _ => Err(refusal(&opening, now)),
@@ -83,6 +87,7 @@ mod tests {
             total: Money::new(100, "USD".parse().unwrap()),
             host_is_payable: true,
             payment: None,
+            is_own: false,
         };
         change(&mut opening);
         match refusal(&opening, at("2026-06-01T12:14:59Z")) {
