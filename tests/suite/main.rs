@@ -10,6 +10,7 @@
 mod accounts;
 mod architecture;
 mod bundle;
+mod crash;
 mod faults;
 mod journey;
 mod races;
