@@ -336,6 +336,13 @@ async fn both_reviews_at_one_instant_are_revealed() {
         let body = json!({ "booking_id": booking, "overall": 5, "public_text": "Gladly again." });
         who.call("POST", "/reviews/").once().json(body).send()
     };
+    // Whoever has looked for the other side's commits late: both look before either can be seen.
+    let linger = "CREATE FUNCTION linger() RETURNS trigger LANGUAGE plpgsql
+        AS 'BEGIN PERFORM pg_sleep(0.5); RETURN NULL; END'";
+    let at_commit = "CREATE CONSTRAINT TRIGGER linger AFTER INSERT ON reviews
+        DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION linger()";
+    system.sql(linger).await;
+    system.sql(at_commit).await;
     let calls = stays.iter().flat_map(|(booking, _)| [review(&host, booking), review(&guest, booking)]);
     for answer in join_all(calls).await {
         answer.expect(201);
