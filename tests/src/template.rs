@@ -1,4 +1,4 @@
-//! `template.yaml`, read: CloudFormation's short forms (`!Ref X`) stand as their long ones (`{"Ref": "X"}`).
+//! `template.yaml`, read: the short forms of its functions (`!Ref X`) stand as their long ones (`{"Ref": "X"}`).
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;

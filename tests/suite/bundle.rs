@@ -19,7 +19,7 @@ use tests::{Bundle, System, binary, cluster};
 use crate::journey::walk;
 
 /// How long anything that happens by itself may take.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Waits until `done` answers true.
 async fn until(what: &str, mut done: impl AsyncFnMut() -> bool) {

@@ -231,6 +231,6 @@ fn variables() -> HashMap<String, String> {
         ("NOTIFICATIONS_QUEUE_URL", "http://127.0.0.1:1/1/notifications"),
         ("MEDIA_QUEUE_URL", "http://127.0.0.1:1/1/media"),
     ];
-    let named = names.map(|name| (name, "bench"));
-    named.into_iter().chain(fixed).map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
+    let placeholders = names.map(|name| (name, "bench"));
+    placeholders.into_iter().chain(fixed).map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
 }

@@ -109,11 +109,11 @@ async fn properties(script: &mut Script<'_>, host: &Person<'_>) -> String {
     script.get(&format!("/properties/{id}/")).await;
     let publish = host.call("POST", &format!("/properties/{id}/publish/")).once().json(json!({}));
     script.note("publish", publish.send().await);
-    let path = format!("/properties/{id}");
-    script.get(&path).await;
-    let patch = host.call("PATCH", &path).json(json!({ "title": "House at the old mill" })).send().await;
+    let listing = format!("/properties/{id}");
+    script.get(&listing).await;
+    let patch = host.call("PATCH", &listing).json(json!({ "title": "House at the old mill" })).send().await;
     script.note("change without a precondition", patch);
-    let patch = host.call("PATCH", &path).header("if-match", "\"0\"");
+    let patch = host.call("PATCH", &listing).header("if-match", "\"0\"");
     let patch = patch.json(json!({ "title": "House at the old mill" })).send().await;
     script.note("change what has changed", patch);
     script.get("/properties/?q=mill&limit=1").await;
@@ -196,17 +196,13 @@ fn steady_text(text: &str) -> String {
     let mut steady = String::new();
     let mut rest = text;
     while !rest.is_empty() {
-        let id = rest.get(..36).filter(|id| id.parse::<uuid::Uuid>().is_ok());
-        let length = match id {
-            Some(id) => {
-                steady.push_str("<id>");
-                id.len()
-            }
-            None => {
-                let next = rest.chars().next().map_or(1, char::len_utf8);
-                steady.push_str(&rest[..next]);
-                next
-            }
+        let length = if rest.get(..36).is_some_and(|id| id.parse::<uuid::Uuid>().is_ok()) {
+            steady.push_str("<id>");
+            36
+        } else {
+            let next = rest.chars().next().map_or(1, char::len_utf8);
+            steady.push_str(&rest[..next]);
+            next
         };
         rest = &rest[length..];
     }

@@ -135,7 +135,7 @@ fn own(status: StatusCode, message: &str) -> Response<Body> {
 fn headers(headers: &HeaderMap, origin: &Origin) -> Value {
     let mut joined = Map::new();
     for name in headers.keys().filter(|name| *name != COOKIE) {
-        let values: Vec<_> = headers.get_all(name).iter().map(|value| lossy(value)).collect();
+        let values: Vec<_> = headers.get_all(name).iter().map(lossy).collect();
         joined.insert(name.as_str().to_owned(), Value::String(values.join(",")));
     }
     joined.insert(HOST.as_str().to_owned(), json!(DOMAIN));
@@ -171,7 +171,7 @@ fn encode(headers: &HeaderMap, body: &Bytes) -> (String, bool) {
 }
 
 fn text(headers: &HeaderMap, name: &HeaderName) -> String {
-    headers.get(name).map(|value| lossy(value)).unwrap_or_default()
+    headers.get(name).map(lossy).unwrap_or_default()
 }
 
 fn lossy(value: &HeaderValue) -> String {

@@ -38,7 +38,8 @@ pub struct Function {
 }
 
 impl Function {
-    /// Starts the binary; its output goes where this process's goes. Answers at once: see [`Function::ready`].
+    /// Starts the binary. Its log goes where this process's output goes, its last words into
+    /// [`InvocationError::Ended`]. Answers at once: see [`Function::ready`].
     pub async fn start(binary: &Path, settings: Settings) -> io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let address = listener.local_addr()?;
@@ -51,6 +52,7 @@ impl Function {
             .envs(&settings.variables)
             .envs(own_variables(&settings, &address.to_string()))
             .stdin(Stdio::null())
+            .stderr(Stdio::piped())
             .kill_on_drop(true)
             .spawn()?;
         tasks.spawn(watch(child, Arc::clone(&api)));
@@ -84,8 +86,10 @@ fn own_variables(settings: &Settings, runtime_api: &str) -> [(&'static str, Stri
     ]
 }
 
-async fn watch(mut child: Child, api: Arc<RuntimeApi>) {
-    let status = child.wait().await;
-    let how = status.map_or_else(|error| error.to_string(), |status| status.to_string());
-    api.ended(how);
+async fn watch(child: Child, api: Arc<RuntimeApi>) {
+    let how = match child.wait_with_output().await {
+        Ok(output) => format!("{}: {}", output.status, String::from_utf8_lossy(&output.stderr).trim()),
+        Err(error) => error.to_string(),
+    };
+    api.ended(&how);
 }

@@ -117,10 +117,10 @@ impl RuntimeApi {
     }
 
     /// The process is gone: nothing that is under way will be answered.
-    pub(crate) fn ended(&self, how: String) {
-        self.phase.send_replace(Phase::Ended(how.clone()));
+    pub(crate) fn ended(&self, how: &str) {
+        self.phase.send_replace(Phase::Ended(how.to_owned()));
         for (_, answer) in self.answers().drain() {
-            _ = answer.send(Err(InvocationError::Ended(how.clone())));
+            _ = answer.send(Err(InvocationError::Ended(how.to_owned())));
         }
     }
 
@@ -185,7 +185,7 @@ async fn error(State(api): State<Arc<RuntimeApi>>, Path(id): Path<String>, body:
 }
 
 async fn init_error(State(api): State<Arc<RuntimeApi>>, body: Bytes) -> StatusCode {
-    api.ended(failure(&body).to_string());
+    api.ended(&failure(&body).to_string());
     StatusCode::ACCEPTED
 }
 
