@@ -12,6 +12,7 @@
 
 mod answer;
 mod bundle;
+mod document;
 mod history;
 mod people;
 mod process;
@@ -21,6 +22,7 @@ mod trade;
 
 pub use answer::{Answer, Call};
 pub use bundle::{Bundle, binary};
+pub use document::{Operation, document, operations, resolved};
 pub use history::{Attempt, Claim, faults_of_race};
 pub use people::Person;
 pub use process::{Innkeep, Visitor};

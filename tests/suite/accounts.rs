@@ -134,7 +134,7 @@ async fn a_profile_is_changed_at_the_version_that_was_read() {
     };
     let tag = read.header("etag").to_owned();
     assert_eq!(change(&tag, "Ida B").await.expect(200).body["name"], "Ida B");
-    change(&tag, "Ida C").await.refused(412, "version_mismatch");
+    change(&tag, "Ida C").await.refused(412, "precondition_failed");
     let zone = person
         .call("PATCH", "/users/me/")
         .json(json!({ "time_zone": "Mars/Phobos", "name": "" }))

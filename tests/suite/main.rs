@@ -4,14 +4,27 @@
     clippy::expect_used,
     clippy::panic,
     clippy::unwrap_used,
-    reason = "a test that cannot go on panics, in its helpers too"
+    clippy::cast_possible_truncation,
+    reason = "a test that cannot go on panics, in its helpers too, and its numbers are small"
 )]
 
 mod accounts;
+mod agreement;
 mod architecture;
 mod bundle;
+mod calendar;
+mod contract;
 mod crash;
 mod faults;
+mod input;
 mod journey;
+mod listings;
+mod mail;
+mod photos;
+mod plans;
 mod races;
+mod search;
+mod sweep;
 mod template;
+mod walk;
+mod world;

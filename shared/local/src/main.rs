@@ -88,7 +88,8 @@ async fn serve(arguments: ServeArgs) -> anyhow::Result<()> {
     tracing_subscriber::fmt()
         .with_writer(std::io::stderr)
         .with_env_filter(
-            tracing_subscriber::EnvFilter::try_from_env("LOG_LEVEL").unwrap_or_else(|_| "warn,dynoxide=error".into()),
+            tracing_subscriber::EnvFilter::try_from_env("LOG_LEVEL")
+                .unwrap_or_else(|_| "warn,dynoxide=error".into()),
         )
         .init();
     let data_dir = arguments.data_dir.map_or_else(default_data_dir, Ok)?;

@@ -1,7 +1,7 @@
 //! What stands between a queue and its function on AWS: polls, hands over batches, deletes what was worked off.
 
-use std::collections::HashSet;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent, SqsMessage, SqsMessageAttribute};
 use aws_sdk_sqs::types::{DeleteMessageBatchRequestEntry, Message, MessageSystemAttributeName};
@@ -14,16 +14,60 @@ pub type Worker = Arc<dyn Fn(SqsEvent) -> BoxFuture<'static, SqsBatchResponse> +
 
 /// The messages that failed and wait for their visibility to end, by id: nobody works on them for now.
 #[derive(Clone, Debug, Default)]
-pub struct Parked(Arc<Mutex<HashSet<String>>>);
+pub struct Parked(Arc<Mutex<Workshop>>);
+
+/// What is worked on, and what waits for its next turn.
+#[derive(Debug, Default)]
+struct Workshop {
+    waiting: HashSet<String>,
+    /// Who took a message last. Its visibility may end under its worker: then another one takes it, and only what the
+    /// last one makes of it counts.
+    taken_last: HashMap<String, u64>,
+    turns: u64,
+}
 
 impl Parked {
     /// How many there are.
     pub fn count(&self) -> usize {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).len()
+        self.workshop().waiting.len()
     }
 
-    fn change(&self, change: impl FnOnce(&mut HashSet<String>)) {
-        change(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner));
+    /// These do not wait any more: they were given up.
+    pub fn forget<'i>(&self, ids: impl IntoIterator<Item = &'i str>) {
+        let mut workshop = self.workshop();
+        for id in ids {
+            workshop.waiting.remove(id);
+            workshop.taken_last.remove(id);
+        }
+    }
+
+    fn workshop(&self) -> MutexGuard<'_, Workshop> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A worker's turn on these messages begins.
+    fn take(&self, ids: &[String]) -> u64 {
+        let mut workshop = self.workshop();
+        workshop.turns += 1;
+        let turn = workshop.turns;
+        for id in ids {
+            workshop.waiting.remove(id);
+            workshop.taken_last.insert(id.clone(), turn);
+        }
+        turn
+    }
+
+    /// A turn on a message ends.
+    fn leave(&self, id: &str, turn: u64, done: bool) {
+        let mut workshop = self.workshop();
+        if workshop.taken_last.get(id) != Some(&turn) {
+            return;
+        }
+        if done {
+            workshop.taken_last.remove(id);
+        } else {
+            workshop.waiting.insert(id.to_owned());
+        }
     }
 }
 
@@ -85,13 +129,15 @@ async fn receive(mapping: &Mapping) -> anyhow::Result<Vec<Message>> {
 
 async fn work(mapping: &Mapping, messages: Vec<Message>) {
     let ids: Vec<String> = messages.iter().filter_map(|message| message.message_id.clone()).collect();
-    mapping.parked.change(|parked| ids.iter().for_each(|id| _ = parked.remove(id)));
+    let turn = mapping.parked.take(&ids);
     let mut event = SqsEvent::default();
     event.records = messages.iter().map(record).collect();
     let response = (mapping.worker)(event).await;
     let failed: Vec<_> =
         response.batch_item_failures.iter().map(|failure| &failure.item_identifier).collect();
-    mapping.parked.change(|parked| parked.extend(failed.iter().map(|id| (*id).clone())));
+    for id in &ids {
+        mapping.parked.leave(id, turn, !failed.contains(&id));
+    }
     let entries: Vec<_> = messages
         .iter()
         .enumerate()

@@ -51,7 +51,10 @@ pub async fn verify(stored: Option<String>, presented: String) -> Result<Verdict
         let stored = stored.unwrap_or_else(|| DECOY.to_owned());
         let parsed = PasswordHash::new(&stored).map_err(|error| Failure::internal(error.to_string()))?;
         let right = hasher()?.verify_password(presented.as_bytes(), &parsed).is_ok() && known;
-        let dated = Params::try_from(&parsed).ok() != Params::new(MEMORY_KIB, PASSES, LANES, None).ok();
+        // Parameters that were read name the length of the hash too, so they are not compared as a whole.
+        let used = Params::try_from(&parsed).ok();
+        let used = used.map(|params| (params.m_cost(), params.t_cost(), params.p_cost()));
+        let dated = used != Some((MEMORY_KIB, PASSES, LANES));
         Ok(match (right, dated) {
             (false, _) => Verdict::Wrong,
             (true, false) => Verdict::Right,

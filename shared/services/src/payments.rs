@@ -104,8 +104,7 @@ mod tests {
 
     #[test]
     fn a_wrong_key_of_ours_is_no_decline() {
-        let rejected =
-            |code: &str| GatewayError::Rejected { code: code.to_owned(), message: String::new() };
+        let rejected = |code: &str| GatewayError::Rejected { code: code.to_owned(), message: String::new() };
         assert!(is_our_defect(&rejected("unauthorised")));
         assert!(!is_our_defect(&rejected("amount_too_small")));
         assert!(!is_our_defect(&GatewayError::NotFound));

@@ -46,6 +46,8 @@ CREATE TABLE single_use_tokens (
 -- next
 CREATE INDEX single_use_tokens_by_user ON single_use_tokens (user_id, purpose) WHERE used_at IS NULL;
 -- next
+CREATE INDEX single_use_tokens_ended ON single_use_tokens (expires_at);
+-- next
 -- Messages, written in the statement of their cause. The consumer sets done_at in the statement of its effect.
 CREATE TABLE outbox (
     id           uuid        PRIMARY KEY,

@@ -128,7 +128,8 @@ pub async fn announce(db: &Db, host: UserId, photo: NewPhoto<'_>, now: Timestamp
                      INSERT INTO photos (id, property_id, position, state, caption, upload_key, content_type,
                                          created_at, updated_at)
                      SELECT :id::uuid, l.id,
-                            (SELECT coalesce(max(f.position) + 1, 0) FROM photos f WHERE f.property_id = l.id),
+                            (SELECT coalesce(max(f.position) + 1, 0) FROM photos f
+                             WHERE f.property_id = l.id AND f.state <> 'deleted'),
                             'awaiting_upload', :caption, :upload_key, :content_type,
                             :now::timestamptz, :now::timestamptz
                      FROM listing l

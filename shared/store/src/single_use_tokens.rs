@@ -67,7 +67,7 @@ pub async fn forget_ended(db: &Db, before: Timestamp, limit: u32) -> Result<u64,
         Statement::new(
             "DELETE FROM single_use_tokens WHERE digest IN (
                  SELECT digest FROM single_use_tokens WHERE expires_at < :before::timestamptz
-                 LIMIT :limit::int4)",
+                 ORDER BY expires_at LIMIT :limit::int4)",
         )
         .instant("before", before)
         .int("limit", i64::from(limit))

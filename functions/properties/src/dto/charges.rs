@@ -245,9 +245,14 @@ pub(crate) struct AdvanceDiscountDto {
 }
 
 impl DiscountsDto {
-    /// The longest of its lists.
-    pub(crate) fn longest(&self) -> usize {
-        self.length_of_stay.len().max(self.early_bird.len()).max(self.last_minute.len())
+    /// The names of the lists that have more than `most` members.
+    pub(crate) fn too_long(&self, most: usize) -> impl Iterator<Item = &'static str> {
+        let lists = [
+            ("length_of_stay", self.length_of_stay.len()),
+            ("early_bird", self.early_bird.len()),
+            ("last_minute", self.last_minute.len()),
+        ];
+        lists.into_iter().filter(move |(_, length)| *length > most).map(|(name, _)| name)
     }
 }
 

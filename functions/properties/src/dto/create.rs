@@ -276,7 +276,7 @@ mod tests {
         body["bathrooms"] = json!(1.3);
         let pointers: Vec<String> =
             parse(body).unwrap_err().errors.into_iter().map(|error| error.pointer).collect();
-        assert_eq!(pointers, ["/location", "/bathrooms"]);
+        assert_eq!(pointers, ["/location/lat", "/bathrooms"]);
     }
 
     #[test]

@@ -53,8 +53,8 @@ pub(crate) struct PlaceInput {
 impl PlaceInput {
     /// The parsed place.
     pub(crate) fn parse(self) -> Result<(Location, Address, Zone), FieldError> {
-        let location =
-            Location::from_degrees(self.lat, self.lon).map_err(|invalid| invalid.at("/location"))?;
+        let pointer = if (-90.0..=90.0).contains(&self.lat) { "/location/lon" } else { "/location/lat" };
+        let location = Location::from_degrees(self.lat, self.lon).map_err(|invalid| invalid.at(pointer))?;
         Ok((location, self.address, self.time_zone))
     }
 }

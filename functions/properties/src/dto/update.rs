@@ -217,13 +217,11 @@ impl UpdateProperty {
             terms.taxes = taxes.into_iter().map(Tax::from).collect();
         }
         if let Some(discounts) = self.discounts.take() {
-            if discounts.longest() > MAX_CHARGES {
-                errors.push(FieldError {
-                    pointer: "/discounts".to_owned(),
-                    code: "too_many",
-                    detail: format!("Give at most {MAX_CHARGES} of each kind."),
-                });
-            }
+            errors.extend(discounts.too_long(MAX_CHARGES).map(|list| FieldError {
+                pointer: format!("/discounts/{list}"),
+                code: "too_many",
+                detail: format!("Give at most {MAX_CHARGES} of each kind."),
+            }));
             terms.discounts = discounts.into();
         }
         self

@@ -29,11 +29,11 @@ pub(crate) struct ListQuery {
     #[param(max_length = 200)]
     q: Option<String>,
     /// Degrees north of a point to look around; goes with `lon`.
-    #[garde(inner(range(min = -90.0, max = 90.0)))]
+    #[garde(inner(range(min = -90.0, max = 90.0), custom(is_number)))]
     #[param(minimum = -90, maximum = 90)]
     lat: Option<f64>,
     /// Degrees east of that point.
-    #[garde(inner(range(min = -180.0, max = 180.0)))]
+    #[garde(inner(range(min = -180.0, max = 180.0), custom(is_number)))]
     #[param(minimum = -180, maximum = 180)]
     lon: Option<f64>,
     /// How far around it to look, in metres; 20000 if absent.
@@ -74,7 +74,7 @@ pub(crate) struct ListQuery {
     /// Only listings that are booked at once (`true`), or by a request (`false`).
     instant: Option<bool>,
     /// The least rating, in stars.
-    #[garde(inner(range(min = 1.0, max = 5.0)))]
+    #[garde(inner(range(min = 1.0, max = 5.0), custom(is_number)))]
     #[param(minimum = 1, maximum = 5)]
     min_rating: Option<f64>,
     /// In what order; `relevance` if absent.
@@ -92,6 +92,12 @@ pub(crate) struct ListQuery {
     #[garde(inner(length(bytes, max = 1024)))]
     #[param(max_length = 1024)]
     pub(super) cursor: Option<String>,
+}
+
+/// `NaN` reads as a float, and no bound catches it.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the validator calls it so")]
+fn is_number(value: &f64, (): &()) -> garde::Result {
+    if value.is_nan() { Err(garde::Error::new("is not a number")) } else { Ok(()) }
 }
 
 const fn default_limit() -> u32 {

@@ -121,6 +121,13 @@ impl Check<'_> {
                     self.price(price, 0, pointer);
                 }
             }
+            let most = MAX_NIGHTS;
+            let detail = format!("Give at most {most} nights.");
+            let fits = tax.max_nights.is_none_or(|nights| nights <= most);
+            self.need(fits, format!("/taxes/{at}/max_nights"), "out_of_range", detail);
+            let detail = format!("Give from 1 to {most} nights.");
+            let fits = tax.exempt_from_nights.is_none_or(|nights| (1..=most).contains(&nights));
+            self.need(fits, format!("/taxes/{at}/exempt_from_nights"), "out_of_range", detail);
         }
     }
 

@@ -172,7 +172,8 @@ mod tests {
         let json = Some("application/json");
         assert_eq!(refused(json, " ".repeat(301)).await.1, "payload_too_large");
         assert_eq!(refused(json, vec![b'"', 0xff, b'"']).await.1, "malformed_json");
-        for text in ["", "{", "{\"title\": \"a\", \"guests\": 2}{", "[1,]", "{,}", "{\"title\": \"\\ud800\"}"] {
+        for text in ["", "{", "{\"title\": \"a\", \"guests\": 2}{", "[1,]", "{,}", "{\"title\": \"\\ud800\"}"]
+        {
             let (status, code, _) = refused(json, text).await;
             assert_eq!((status, code.as_str()), (400, "malformed_json"), "{text}");
         }

@@ -8,7 +8,8 @@ use std::marker::PhantomData;
 use serde::Deserialize;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{
-    DeserializeSeed, Deserializer, EnumAccess, Error, MapAccess, SeqAccess, VariantAccess, Visitor,
+    DeserializeSeed, Deserializer, EnumAccess, Error, IntoDeserializer, MapAccess, SeqAccess, VariantAccess,
+    Visitor,
 };
 
 /// Reads a field that must be an object: `#[serde(deserialize_with = "web::extract::object")]`.
@@ -56,7 +57,16 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Objects<D> {
         deserialize_map(), deserialize_identifier(), deserialize_ignored_any(),
         deserialize_unit_struct(name: &'static str), deserialize_newtype_struct(name: &'static str),
         deserialize_tuple(len: usize), deserialize_tuple_struct(name: &'static str, len: usize),
-        deserialize_enum(name: &'static str, variants: &'static [&'static str]),
+    }
+
+    /// A choice is a text, or an object of one member. A decoder of JSON calls anything else a slip in the syntax.
+    fn deserialize_enum<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        variants: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, D::Error> {
+        self.0.deserialize_any(Choice { variants, visitor })
     }
 
     fn deserialize_struct<V: Visitor<'de>>(
@@ -70,6 +80,32 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Objects<D> {
 
     fn is_human_readable(&self) -> bool {
         self.0.is_human_readable()
+    }
+}
+
+/// Sees one of several variants.
+struct Choice<V> {
+    variants: &'static [&'static str],
+    visitor: V,
+}
+
+impl<'de, V: Visitor<'de>> Visitor<'de> for Choice<V> {
+    type Value = V::Value;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("one of")?;
+        for (index, variant) in self.variants.iter().enumerate() {
+            write!(formatter, "{} `{variant}`", if index == 0 { "" } else { "," })?;
+        }
+        Ok(())
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<V::Value, E> {
+        self.visitor.visit_enum(text.into_deserializer())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, access: A) -> Result<V::Value, A::Error> {
+        self.visitor.visit_enum(MapAccessDeserializer::new(Objects(access)))
     }
 }
 
@@ -257,6 +293,15 @@ mod tests {
         ] {
             let error = read(text).unwrap_err().to_string();
             assert!(error.starts_with("invalid type: sequence, expected an object"), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_choice_of_the_wrong_type_is_no_slip_in_the_syntax() {
+        for value in ["true", "7.5", "null", "[]", r#""other""#] {
+            let error = read(&format!(r#"{{"list": [], "pair": [1, 2], "choice": {value}}}"#)).unwrap_err();
+            assert!(error.is_data(), "{error}");
+            assert!(error.to_string().contains("expected one of `none`"), "{error}");
         }
     }
 

@@ -30,8 +30,8 @@ pub(super) fn shape(path: &Path, message: &str, place: Place) -> FieldError {
     let mut segments: Vec<String> = path.iter().filter_map(segment).collect();
     let (code, detail) = match named(message) {
         Some((code, detail, field)) => {
-            // The path may or may not end in the field itself.
-            if segments.last().map(String::as_str) != Some(field) {
+            // The path leads to the object; where the field is there, it may or may not end in the field itself.
+            if code == "missing_field" || segments.last().map(String::as_str) != Some(field) {
                 segments.push(field.to_owned());
             }
             (code, detail.to_owned())
@@ -77,7 +77,7 @@ fn expected(message: &str) -> String {
         "u8" | "u16" | "u32" | "u64" | "usize" => "a whole number, 0 or more, in range",
         "i8" | "i16" | "i32" | "i64" | "isize" => "a whole number in range",
         "f32" | "f64" => "a number",
-        "struct" | "internally" | "map" => "an object",
+        "struct" | "internally" | "adjacently" | "map" => "an object",
         _ if wanted.starts_with("a map") => "an object",
         _ if wanted.starts_with("a sequence") => "an array",
         _ => wanted,
