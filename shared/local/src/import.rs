@@ -1,6 +1,6 @@
 //! The importer: Inside Airbnb's `listings.csv`, through the API and by its rules.
 //!
-//! Each row becomes a request ([`plan`]) that a signed-in host sends, so the API decides what is taken. The row's id goes
+//! Each row becomes a request (`plan`) that a signed-in host sends, so the API decides what is taken. The row's id goes
 //! along as `source_ref`: importing again makes nothing twice, and goes on where an import was stopped.
 
 mod http;
