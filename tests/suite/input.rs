@@ -73,7 +73,6 @@ async fn try_all(calls: Vec<Attempt>) -> Vec<String> {
         .await
 }
 
-#[ignore = "open defects: a wrong lat or lon is named as /location, nights in taxes are unbounded, a wrong date in a change is named above itself"]
 #[tokio::test(flavor = "multi_thread")]
 async fn every_member_of_every_body_is_bounded_typed_and_named() {
     let system = System::start().await;

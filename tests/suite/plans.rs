@@ -164,7 +164,6 @@ async fn live(
     booking
 }
 
-#[ignore = "open: the schedule's sweep of lapsed tokens reads its table, which an index just added should end"]
 #[tokio::test(flavor = "multi_thread")]
 async fn no_hot_request_reads_a_large_table_from_end_to_end() {
     let system = System::start().await;

@@ -195,7 +195,6 @@ async fn the_open_operations_show_nobody_anything_of_anybody() {
 }
 
 /// The refusals above mean something: the same paths are answered to whom they belong.
-#[ignore = "open: fails, cause not found yet"]
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_hidden_is_there_for_its_owner() {
     let system = System::start().await;

@@ -298,10 +298,16 @@ mod tests {
 
     #[test]
     fn a_choice_of_the_wrong_type_is_no_slip_in_the_syntax() {
-        for value in ["true", "7.5", "null", "[]", r#""other""#] {
+        for (value, expected) in [
+            ("true", "expected one of `none`, `some`"),
+            ("7.5", "expected one of `none`, `some`"),
+            ("null", "expected one of `none`, `some`"),
+            ("[]", "expected one of `none`, `some`"),
+            (r#""other""#, "unknown variant `other`, expected `none` or `some`"),
+        ] {
             let error = read(&format!(r#"{{"list": [], "pair": [1, 2], "choice": {value}}}"#)).unwrap_err();
             assert!(error.is_data(), "{error}");
-            assert!(error.to_string().contains("expected one of `none`"), "{error}");
+            assert!(error.to_string().contains(expected), "{error}");
         }
     }
 
