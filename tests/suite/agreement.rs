@@ -195,5 +195,6 @@ async fn over_random_calendars_search_and_quotes_agree() {
         offered > 50 && refused > 50 && undone > 0,
         "one-sided: {offered} offered, {refused} refused, {undone} undone"
     );
+    assert_eq!(crate::prices::replay(&system).await, offered, "each quote can be reckoned again");
     system.stop().await;
 }

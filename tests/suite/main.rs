@@ -23,6 +23,7 @@ mod mail;
 mod photos;
 mod plans;
 mod races;
+mod prices;
 mod search;
 mod sweep;
 mod template;

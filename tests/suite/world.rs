@@ -24,6 +24,8 @@ pub(crate) struct World<'s> {
     pub(crate) draft: String,
     /// Announced, of the listing.
     pub(crate) photo: String,
+    /// Of the listing.
+    pub(crate) promotion: String,
     /// Confirmed, in a month.
     pub(crate) booking: String,
     /// Completed.
@@ -75,6 +77,9 @@ impl<'s> World<'s> {
         let announced = json!({ "content_type": "image/jpeg", "byte_length": 1000 });
         let photos = format!("/properties/{property}/photos/");
         let photo = host.call("POST", &photos).json(announced).send().await.expect(201).text("id");
+        let promotions = format!("/properties/{property}/promotions/");
+        let new = json!({ "code": "WORLD", "benefit": { "basis": "percent", "percent": 5 } });
+        let promotion = host.call("POST", &promotions).json(new).send().await.expect(201).text("id");
         let booking = guest.stays(&property, Dates::in_days(&guest, 30, 3)).await;
         assert_eq!(guest.booking(&booking).await.body["state"], "confirmed");
         let paid = guest.call("GET", "/payments/").send().await.expect(200);
@@ -94,6 +99,7 @@ impl<'s> World<'s> {
             other_property,
             draft,
             photo,
+            promotion,
             booking,
             stayed,
             payment: payment.as_str().unwrap().to_owned(),
@@ -107,6 +113,7 @@ impl<'s> World<'s> {
         match parameter {
             "property_id" => &self.property,
             "photo_id" => &self.photo,
+            "promotion_id" => &self.promotion,
             "booking_id" => &self.booking,
             "payment_id" => &self.payment,
             "review_id" => &self.review,
@@ -117,9 +124,9 @@ impl<'s> World<'s> {
     }
 
     /// Every object that is not the stranger's.
-    pub(crate) fn objects(&self) -> [&str; 8] {
-        let Self { property, draft, photo, booking, stayed, payment, review, quote, .. } = self;
-        [property, draft, photo, booking, stayed, payment, review, quote]
+    pub(crate) fn objects(&self) -> [&str; 9] {
+        let Self { property, draft, photo, promotion, booking, stayed, payment, review, quote, .. } = self;
+        [property, draft, photo, promotion, booking, stayed, payment, review, quote]
     }
 
     /// The path of an operation on this world's objects.

@@ -7,5 +7,6 @@ pub(crate) mod photo;
 pub(crate) mod place;
 pub(crate) mod property;
 pub(crate) mod quote;
+pub(crate) mod season;
 pub(crate) mod summary;
 pub(crate) mod update;

@@ -10,6 +10,7 @@ mod list;
 mod media;
 mod photos;
 mod problems;
+mod promotions;
 mod publish;
 mod quote;
 mod state;
@@ -34,6 +35,8 @@ pub fn router() -> OpenApiRouter<PropertiesState> {
         .routes(routes!(publish::unpublish_property))
         .routes(routes!(calendar::get_calendar, change_calendar::change_calendar))
         .routes(routes!(quote::create_quote))
+        .routes(routes!(promotions::list::list_promotions, promotions::create::create_promotion))
+        .routes(routes!(promotions::delete::delete_promotion))
         .routes(routes!(
             photos::list::list_photos,
             photos::announce::announce_photo,

@@ -12,6 +12,7 @@ use crate::coded::coded;
 
 pub use deadlines::{Deadline, deadlines};
 pub use policy::{Arrival, Cutoff, FullRefundWindow, Late, PolicySnapshot, Tier};
+pub(crate) use settle::removed_share;
 pub use settle::{
     CancellationCase, Charged, PREVIEW_TTL, RefundRule, Settlement, SettlementKind, SettlementLine, settle,
 };

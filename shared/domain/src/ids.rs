@@ -58,14 +58,22 @@ identifiers! {
     UnitId;
     /// A photo of a listing.
     PhotoId;
+    /// A rebate of a listing that a guest claims by a code.
+    PromotionId;
     /// An offer to one guest for one stay at one price.
     QuoteId;
     /// A stay that is held, booked, lived or ended.
     BookingId;
+    /// A change of a booking that one side proposed.
+    ModificationId;
     /// An attempt to pay for a booking.
     PaymentId;
     /// Money on its way back to the guest.
     RefundId;
+    /// Money on its way to a host.
+    PayoutId;
+    /// A guest's bank that takes a payment back and asks why.
+    DisputeId;
     /// What one side said of the other after a stay.
     ReviewId;
     /// A family of refresh tokens: one sign-in on one device.

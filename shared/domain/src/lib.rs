@@ -14,6 +14,7 @@ pub mod invalid;
 pub mod listing;
 pub mod messages;
 pub mod money;
+pub mod modification;
 pub mod payment;
 pub mod pricing;
 pub mod random;

@@ -59,6 +59,8 @@ coded! {
         Discount = "discount",
         /// A fee of the host.
         Fee = "fee",
+        /// What the host keeps of nights that were given up; no part of nights and fees any more.
+        Retained = "retained",
         /// The platform's service fee.
         GuestFee = "guest_fee",
         /// A tax that is added.
@@ -109,6 +111,14 @@ coded! {
         GuestTax = "guest_tax",
         /// A tax by guest and night.
         GuestNightTax = "guest_night_tax",
+        /// Nights that a modification added.
+        AddedNights = "added_nights",
+        /// Nights that a modification gave up.
+        RemovedNights = "removed_nights",
+        /// Fees that a modification changed.
+        ChangedFees = "changed_fees",
+        /// Taxes that a modification changed.
+        ChangedTaxes = "changed_taxes",
     }
 }
 
@@ -151,7 +161,8 @@ pub struct TaxShare {
     pub collected_by: TaxCollector,
 }
 
-/// What a stay costs and who gets what. The total is the payout, both service fees and the platform's taxes.
+/// What a stay costs and who gets what. The total is the payout, both service fees and the platform's taxes; it is also
+/// the subtotal, what is retained, the guest's service fee and the added taxes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PricedStay {
     /// Every line of the bill; they sum to `total`.
@@ -174,6 +185,33 @@ pub struct PricedStay {
     pub tax_shares: Vec<TaxShare>,
     /// The rules that it was reckoned by.
     pub rules_version: RulesVersion,
+    /// What the host keeps of nights that modifications gave up; no cancellation gives it back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retained: Option<Money>,
+}
+
+impl PricedStay {
+    /// What the host keeps of nights that modifications gave up.
+    pub fn retained(&self) -> Money {
+        self.retained.unwrap_or(Money::zero(self.total.currency()))
+    }
+}
+
+/// What depends on nights that have their price already.
+pub(crate) struct Charges {
+    /// The host's fees.
+    pub(crate) fees: Money,
+    /// Each tax.
+    pub(crate) tax_shares: Vec<TaxShare>,
+}
+
+/// The fees and taxes of a stay whose nights cost `nights`.
+pub(crate) fn charges(input: &QuoteInput<'_>, nights: &[NightPrice]) -> Result<Charges, Refusal> {
+    let sum = Money::sum(input.terms.currency, nights.iter().map(|night| night.amount))?;
+    let fees =
+        Money::sum(input.terms.currency, fees::lines(input, sum)?.into_iter().map(|line| line.amount))?;
+    let (_, tax_shares) = taxes::reckon(input, nights, fees)?;
+    Ok(Charges { fees, tax_shares })
 }
 
 /// What the stay costs.
@@ -222,6 +260,7 @@ fn first_rules(input: &QuoteInput<'_>) -> Result<PricedStay, Refusal> {
         payout,
         tax_shares,
         rules_version,
+        retained: None,
     })
 }
 

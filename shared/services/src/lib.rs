@@ -7,6 +7,7 @@ pub mod notifications;
 pub mod passwords;
 pub mod payments;
 pub mod photos;
+pub mod promotions;
 pub mod properties;
 mod publisher;
 pub mod quotes;

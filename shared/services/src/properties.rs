@@ -18,6 +18,7 @@ pub use change::change;
 pub use create::{Created, NewListing, create};
 pub use publish::{publish, unpublish};
 pub use search::{Place, SearchInput, SearchItem, SearchPage, search};
+pub(crate) use view::own;
 pub use view::{Viewer, list_of_host, view};
 
 /// The bounds of terms whose price may still be missing: a draft has a nightly price of nothing until it is set.

@@ -12,6 +12,7 @@ use store::quotes::Quote;
 
 pub use book::{BookableQuote, for_booking, requote};
 pub use create::create;
+pub(crate) use create::used_up;
 pub use document::{QuoteDocument, describe};
 
 /// What a guest asks a price for.

@@ -25,7 +25,7 @@ use serde::{Deserialize, Serialize};
 use crate::db::DbError;
 
 pub use apply::{Change, Keep, NewRefund, apply};
-pub use book::{NewBooking, Outcome, book};
+pub use book::{NO_USE_LEFT, NewBooking, Outcome, book};
 pub use complete::{Completed, complete_due};
 pub use details::change_details;
 pub use events::{Event, EventActor, events};

@@ -15,6 +15,7 @@ pub mod photos;
 pub mod properties;
 pub mod provider_events;
 pub mod quotes;
+pub mod promotions;
 pub mod refunds;
 pub mod reviews;
 pub mod roles;

@@ -3,9 +3,9 @@
 use domain::cancellation::PolicySnapshot;
 use domain::dates::Stay;
 use domain::guests::Guests;
-use domain::ids::{PropertyId, QuoteId, UserId};
+use domain::ids::{PromotionId, PropertyId, QuoteId, UserId};
 use domain::listing::ListingTerms;
-use domain::pricing::{NightPrice, PricedStay, PromoCode, RulesVersion};
+use domain::pricing::{NightPrice, PricedStay, Promotion, RulesVersion};
 use domain::rules::Calendar;
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -28,8 +28,8 @@ pub struct Quote {
     pub stay: Stay,
     /// The party.
     pub guests: Guests,
-    /// The code that the guest gave.
-    pub promo_code: Option<PromoCode>,
+    /// The promotion whose code the guest gave, as it was at the time.
+    pub promotion: Option<(PromotionId, Promotion)>,
     /// The listing's terms at the time.
     pub terms: ListingTerms,
     /// What the host said of the stay's dates at the time.
@@ -70,12 +70,15 @@ type Result<T> = std::result::Result<T, DbError>;
 /// Keeps a quote.
 pub async fn insert(db: &Db, quote: &Quote) -> Result<()> {
     let total = quote.priced.total;
+    let promotion = quote.promotion.as_ref();
+    let promotion_text = promotion.map(|(_, promotion)| serde_json::to_string(promotion)).transpose()?;
     db.affected(
         Statement::new(
-            "INSERT INTO quotes (id, property_id, guest_id, check_in, check_out, guests, promo_code, terms, night_rules,
-                                 rules_version, priced, policy, property_version, currency, total, created_at, expires_at)
+            "INSERT INTO quotes (id, property_id, guest_id, check_in, check_out, guests, promo_code,
+                                 promotion_id, promotion, terms, night_rules, rules_version, priced, policy, property_version, currency, total, created_at, expires_at)
              VALUES (:id::uuid, :property::uuid, :guest::uuid, :check_in::date, :check_out::date, :guests::jsonb,
-                     :promo_code, :terms::jsonb, :night_rules::jsonb, :rules_version::int4, :priced::jsonb,
+                     :promo_code, :promotion_id::uuid, :promotion::jsonb, :terms::jsonb, :night_rules::jsonb,
+                     :rules_version::int4, :priced::jsonb,
                      :policy::jsonb, :property_version::int8, :currency, :total::int8, :created_at::timestamptz,
                      :expires_at::timestamptz)
              ON CONFLICT (id) DO NOTHING",
@@ -86,7 +89,9 @@ pub async fn insert(db: &Db, quote: &Quote) -> Result<()> {
         .date("check_in", quote.stay.check_in())
         .date("check_out", quote.stay.check_out())
         .json("guests", &quote.guests)?
-        .text("promo_code", quote.promo_code.as_ref().map(PromoCode::as_str))
+        .text("promo_code", promotion.map(|(_, promotion)| promotion.code.as_str()))
+        .uuid_opt("promotion_id", promotion.map(|(id, _)| *id))
+        .text("promotion", promotion_text.as_deref())
         .json("terms", &quote.terms)?
         .json("night_rules", &quote.calendar)?
         .int("rules_version", i64::from(u16::from(quote.rules_version)))
@@ -111,7 +116,8 @@ struct Row {
     check_in: Date,
     check_out: Date,
     guests: Guests,
-    promo_code: Option<PromoCode>,
+    promotion_id: Option<PromotionId>,
+    promotion: Option<Promotion>,
     rules_version: RulesVersion,
     policy: PolicySnapshot,
     property_version: i64,
@@ -134,7 +140,8 @@ pub async fn find(db: &Db, id: QuoteId, guest: UserId, now: Timestamp) -> Result
                  CROSS JOIN LATERAL (VALUES
                      (1, jsonb_build_object(
                          'id', q.id, 'property_id', q.property_id, 'guest_id', q.guest_id, 'check_in', q.check_in,
-                         'check_out', q.check_out, 'guests', q.guests, 'promo_code', q.promo_code,
+                         'check_out', q.check_out, 'guests', q.guests, 'promotion_id', q.promotion_id,
+                         'promotion', q.promotion,
                          'rules_version', q.rules_version, 'policy', q.policy,
                          'property_version', q.property_version, 'created_at', q.created_at,
                          'expires_at', q.expires_at, 'host_id', p.host_id, 'published', p.state = 'published',
@@ -176,7 +183,7 @@ pub async fn find(db: &Db, id: QuoteId, guest: UserId, now: Timestamp) -> Result
         stay: Stay::new(row.check_in, row.check_out)
             .map_err(|error| DbError::inconsistent("quotes", error))?,
         guests: row.guests,
-        promo_code: row.promo_code,
+        promotion: row.promotion_id.zip(row.promotion),
         terms: decode(terms)?,
         calendar: decode(rules)?,
         rules_version: row.rules_version,

@@ -19,6 +19,7 @@ use web::dto::MoneyDto;
 use super::charges::{DiscountsDto, FeeDto, TaxDto};
 use super::codes::{KindCode, ModeCode, PolicyCode};
 use super::place::{PlaceInput, halves, invalid_fields};
+use super::season::SeasonDto;
 use super::update::{FeeModelCode, MAX_AMENITIES, MAX_CHARGES, UpdateProperty};
 
 /// A listing to be made.
@@ -104,6 +105,11 @@ pub(crate) struct CreateProperty {
     /// Rebates that need no code.
     #[serde(default)]
     discounts: Option<DiscountsDto>,
+    /// Prices for times of the year.
+    #[serde(default)]
+    #[garde(inner(length(max = MAX_CHARGES)))]
+    #[schema(max_items = 20)]
+    seasons: Option<Vec<SeasonDto>>,
     /// Who pays the platform's service fee; `split` if absent.
     #[serde(default)]
     fee_model: Option<FeeModelCode>,
@@ -222,6 +228,7 @@ impl CreateProperty {
             fees: self.fees,
             taxes: self.taxes,
             discounts: self.discounts,
+            seasons: self.seasons,
             fee_model: self.fee_model,
             included_guests: self.included_guests,
             max_pets: self.max_pets,

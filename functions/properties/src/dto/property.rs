@@ -14,6 +14,7 @@ use super::charges::{DiscountsDto, FeeDto, TaxDto};
 use super::codes::{KindCode, ModeCode, PolicyCode};
 use super::photo::PhotoDto;
 use super::place::PlaceOutput;
+use super::season::SeasonDto;
 use super::update::FeeModelCode;
 
 /// Where a listing is in its life.
@@ -108,6 +109,8 @@ pub(crate) struct PropertyDto {
     taxes: Vec<TaxDto>,
     /// Rebates that need no code.
     discounts: DiscountsDto,
+    /// Prices for times of the year.
+    seasons: Vec<SeasonDto>,
     /// Who pays the platform's service fee.
     fee_model: FeeModelCode,
     /// How many guests the nightly price includes.
@@ -178,6 +181,7 @@ impl PropertyDto {
             fees: terms.fees.iter().map(FeeDto::from).collect(),
             taxes: terms.taxes.iter().map(TaxDto::from).collect(),
             discounts: (&terms.discounts).into(),
+            seasons: terms.seasons.iter().map(SeasonDto::from).collect(),
             fee_model: terms.fee_model.into(),
             included_guests: terms.included_guests.get(),
             max_pets: terms.max_pets,

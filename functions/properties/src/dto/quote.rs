@@ -168,7 +168,7 @@ mod tests {
             guest_id: Uuid::from_u128(3).into(),
             stay,
             guests,
-            promo_code: None,
+            promotion: None,
             priced: quote(&input).unwrap(),
             policy: PolicySnapshot::current(terms.cancellation_policy),
             terms,

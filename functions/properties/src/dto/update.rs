@@ -2,7 +2,9 @@
 
 use domain::cancellation::CancellationPolicyCode;
 use domain::dates::TimeOfDay;
-use domain::listing::{Amenity, BookingMode, Capacity, Description, Fee, FeeModel, PropertyKind, Tax, Title};
+use domain::listing::{
+    Amenity, BookingMode, Capacity, Description, Fee, FeeModel, PropertyKind, Season, Tax, Title,
+};
 use domain::money::{BasisPoints, Money};
 use domain::refusal::{FieldError, Refusal};
 use garde::Validate;
@@ -14,6 +16,7 @@ use web::dto::MoneyDto;
 use super::charges::{DiscountsDto, FeeDto, TaxDto};
 use super::codes::{KindCode, ModeCode, PolicyCode};
 use super::place::{PlaceInput, halves, invalid_fields};
+use super::season::SeasonDto;
 
 /// How many fees, taxes or rebates of a kind a listing may have.
 pub(crate) const MAX_CHARGES: usize = 20;
@@ -106,6 +109,10 @@ pub(crate) struct UpdateProperty {
     pub(crate) taxes: Option<Vec<TaxDto>>,
     /// Rebates that need no code.
     pub(crate) discounts: Option<DiscountsDto>,
+    /// Prices for times of the year.
+    #[garde(inner(length(max = MAX_CHARGES)))]
+    #[schema(max_items = 20)]
+    pub(crate) seasons: Option<Vec<SeasonDto>>,
     /// Who pays the platform's service fee.
     pub(crate) fee_model: Option<FeeModelCode>,
     /// How many guests the nightly price includes; an extra-guest fee is for those above.
@@ -215,6 +222,9 @@ impl UpdateProperty {
         }
         if let Some(taxes) = self.taxes.take() {
             terms.taxes = taxes.into_iter().map(Tax::from).collect();
+        }
+        if let Some(seasons) = self.seasons.take() {
+            terms.seasons = seasons.into_iter().map(Season::from).collect();
         }
         if let Some(discounts) = self.discounts.take() {
             errors.extend(discounts.too_long(MAX_CHARGES).map(|list| FieldError {

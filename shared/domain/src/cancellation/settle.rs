@@ -179,3 +179,28 @@ fn judge_late(case: &CancellationCase<'_>) -> Verdict {
     let until = next_midnight.checked_sub(SignedDuration::from_millis(1)).unwrap_or(next_midnight);
     Verdict { rule: RefundRule::Late, kept: (kept, nights * 100), until: (stayed < nights).then_some(until) }
 }
+
+/// What the host keeps of nights that are given up while the others stay.
+pub(crate) struct RemovedShare {
+    /// The host's part, as numerator and denominator.
+    pub(crate) kept: (i64, i64),
+    /// The last instant at which this holds; `None` when it holds for good.
+    pub(crate) until: Option<Timestamp>,
+}
+
+/// What the host keeps of `removed` nights, none of which is stayed yet: by the deadlines what a cancellation of the whole
+/// would keep; after the last of them, of the policies that keep nights, so many of these.
+pub(crate) fn removed_share(case: &CancellationCase<'_>, removed: u16) -> RemovedShare {
+    let verdict = judge(case);
+    if removed == 0 {
+        return RemovedShare { kept: (0, 1), until: None };
+    }
+    match case.policy.late {
+        Late::KeepNights { extra, rest_percent } if verdict.rule == RefundRule::Late => {
+            let whole = i64::from(removed).min(i64::from(extra));
+            let kept = whole * 100 + (i64::from(removed) - whole) * i64::from(rest_percent);
+            RemovedShare { kept: (kept, i64::from(removed) * 100), until: None }
+        }
+        _ => RemovedShare { kept: verdict.kept, until: verdict.until },
+    }
+}

@@ -7,11 +7,11 @@ use domain::rules::dates_unavailable;
 use domain::text::Prose;
 use jiff::Timestamp;
 use store::DbError;
-use store::bookings::{self, Booking, NewBooking, Outcome};
+use store::bookings::{self, Booking, NO_USE_LEFT, NewBooking, Outcome};
 use uuid::Uuid;
 
 use super::{ATTEMPTS, contended};
-use crate::quotes::{BookableQuote, describe, for_booking};
+use crate::quotes::{BookableQuote, describe, for_booking, used_up};
 use crate::{Ctx, Failure};
 
 /// What a guest writes to the host when booking: up to 2,000 characters.
@@ -21,8 +21,8 @@ pub type Message = Prose<0, 2000>;
 ///
 /// What the quote promised is checked again, the rules of the stay too; then the claim decides. A quote that became a
 /// booking already is answered with that booking, so that whoever repeats a lost answer does not get a refusal. Refuses
-/// what [`for_booking`] refuses, a host's booking at home (`own_listing`), and nights that somebody else has
-/// (`dates_unavailable`).
+/// what [`for_booking`] refuses, a host's booking at home (`own_listing`), a promotion that others have used up
+/// (`promo_used_up`), and nights that somebody else has (`dates_unavailable`).
 pub async fn book(
     ctx: &Ctx,
     guest: UserId,
@@ -82,6 +82,7 @@ async fn claim(ctx: &Ctx, bookable: &BookableQuote, message: Option<&Message>) -
             })
         }
         Err(error) if is_spent_quote(&error) => Ok(Claimed::Lost),
+        Err(error) if error.is_state(NO_USE_LEFT) => Err(at_the_quote(used_up().into())),
         Err(error) => Err(error.into()),
     }
 }

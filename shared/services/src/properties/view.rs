@@ -29,7 +29,7 @@ pub async fn view(ctx: &Ctx, viewer: Viewer, id: PropertyId) -> Result<Property,
 }
 
 /// The host's own listing.
-pub(super) async fn own(ctx: &Ctx, host: UserId, id: PropertyId) -> Result<Property, Failure> {
+pub(crate) async fn own(ctx: &Ctx, host: UserId, id: PropertyId) -> Result<Property, Failure> {
     let found = properties::find(&ctx.db, id, Some(host), false).await?;
     found.filter(|property| property.host_id == host).ok_or(Failure::NotFound)
 }

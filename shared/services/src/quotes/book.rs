@@ -7,7 +7,6 @@ use domain::rules::{check_stay, dates_unavailable};
 use jiff::Timestamp;
 use store::quotes::{Present, Quote};
 
-use super::QuoteRequest;
 use super::create::Offer;
 use crate::{Ctx, Failure};
 
@@ -71,7 +70,7 @@ pub fn requote(quote_then: &Quote, present: &Present, now: Timestamp) -> Result<
         rules_version: RulesVersion::CURRENT,
         stay: quote_then.stay,
         guests: quote_then.guests,
-        promotion: None,
+        promotion: quote_then.promotion.as_ref().map(|(_, promotion)| promotion),
         now,
     })
 }
@@ -83,9 +82,9 @@ async fn renew(ctx: &Ctx, old: &Quote, present: &Present, now: Timestamp) -> Res
         terms: &present.terms,
         calendar: &present.calendar,
         free: present.free,
+        promotion: old.promotion.clone(),
     };
-    let request = QuoteRequest { stay: old.stay, guests: old.guests, promo_code: old.promo_code.clone() };
-    let fresh = offer.make(ctx, old.guest_id, request, now)?;
+    let fresh = offer.make(ctx, old.guest_id, old.stay, old.guests, now)?;
     store::quotes::insert(&ctx.db, &fresh).await?;
     Ok(fresh)
 }

@@ -1,12 +1,15 @@
 //! Making an offer.
 
 use domain::cancellation::PolicySnapshot;
-use domain::ids::{PropertyId, UserId};
+use domain::dates::Stay;
+use domain::guests::Guests;
+use domain::ids::{PromotionId, PropertyId, UserId};
 use domain::listing::ListingTerms;
-use domain::pricing::{QUOTE_TTL, QuoteInput, RulesVersion, quote};
+use domain::pricing::{PromoCode, Promotion, QUOTE_TTL, QuoteInput, RulesVersion, quote};
 use domain::refusal::Refusal;
 use domain::rules::{Calendar, check_stay, dates_unavailable};
 use jiff::Timestamp;
+use store::promotions::StoredPromotion;
 use store::quotes::Quote;
 
 use super::QuoteRequest;
@@ -19,12 +22,14 @@ pub(super) struct Offer<'a> {
     pub(super) terms: &'a ListingTerms,
     pub(super) calendar: &'a Calendar,
     pub(super) free: bool,
+    pub(super) promotion: Option<(PromotionId, Promotion)>,
 }
 
 /// Offers the stay to `guest` for a quarter of an hour.
 ///
-/// Refuses with the listing's rules (see [`check_stay`]) and, when no unit is free for all the nights, with
-/// `dates_unavailable`.
+/// Refuses with the listing's rules (see [`check_stay`]), when no unit is free for all the nights with
+/// `dates_unavailable`, and with what is against a promotion's code: `unknown_promo_code`, `promo_used_up`, and those of
+/// [`quote`].
 pub async fn create(
     ctx: &Ctx,
     guest: UserId,
@@ -32,18 +37,45 @@ pub async fn create(
     request: QuoteRequest,
 ) -> Result<Quote, Failure> {
     let now = ctx.now();
-    let facts = store::properties::stay_facts(&ctx.db, property_id, request.stay, now).await?;
+    let QuoteRequest { stay, guests, promo_code } = request;
+    let facts = store::properties::stay_facts(&ctx.db, property_id, stay, promo_code.as_ref(), now).await?;
     let facts = facts.ok_or(Failure::NotFound)?;
+    let promotion = claimed(promo_code.as_ref(), facts.promotion)?;
     let offer = Offer {
         property_id,
         version: facts.version,
         terms: &facts.terms,
         calendar: &facts.calendar,
         free: facts.free,
+        promotion,
     };
-    let quote = offer.make(ctx, guest, request, now)?;
+    let quote = offer.make(ctx, guest, stay, guests, now)?;
     store::quotes::insert(&ctx.db, &quote).await?;
     Ok(quote)
+}
+
+/// The promotion of the code that the guest gave.
+fn claimed(
+    code: Option<&PromoCode>,
+    found: Option<StoredPromotion>,
+) -> Result<Option<(PromotionId, Promotion)>, Refusal> {
+    if code.is_none() {
+        return Ok(None);
+    }
+    let Some(found) = found else {
+        let detail = "Leave the code out: this listing knows none of that name.";
+        return Err(Refusal::rule("unknown_promo_code", "/promo_code", detail));
+    };
+    if found.is_used_up() {
+        return Err(used_up());
+    }
+    Ok(Some((found.id, found.promotion)))
+}
+
+/// The conflict of a promotion whose uses are all taken; a hold that runs out gives one back.
+pub(crate) fn used_up() -> Refusal {
+    Refusal::conflict("promo_used_up", "Leave the code out: it has been used as often as it may be.")
+        .at("/promo_code")
 }
 
 impl Offer<'_> {
@@ -52,29 +84,24 @@ impl Offer<'_> {
         &self,
         ctx: &Ctx,
         guest_id: UserId,
-        request: QuoteRequest,
+        stay: Stay,
+        guests: Guests,
         now: Timestamp,
     ) -> Result<Quote, Refusal> {
-        let QuoteRequest { stay, guests, promo_code } = request;
-        if promo_code.is_some() {
-            // No listing has promotions, so no code is one of theirs.
-            let detail = "Leave the code out: this listing knows none of that name.";
-            return Err(Refusal::rule("unknown_promo_code", "/promo_code", detail));
-        }
         let (terms, calendar, rules_version) = (self.terms, self.calendar, RulesVersion::CURRENT);
         check_stay(terms, calendar, stay, guests, now)?;
         if !self.free {
             return Err(dates_unavailable());
         }
-        let priced =
-            quote(&QuoteInput { terms, calendar, rules_version, stay, guests, promotion: None, now })?;
+        let promotion = self.promotion.as_ref().map(|(_, promotion)| promotion);
+        let priced = quote(&QuoteInput { terms, calendar, rules_version, stay, guests, promotion, now })?;
         Ok(Quote {
             id: ctx.new_id(),
             property_id: self.property_id,
             guest_id,
             stay,
             guests,
-            promo_code,
+            promotion: self.promotion.clone(),
             terms: terms.clone(),
             calendar: calendar.within(stay),
             rules_version,

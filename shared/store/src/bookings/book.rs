@@ -33,6 +33,9 @@ pub struct NewBooking<'a> {
     pub now: Timestamp,
 }
 
+/// The SQLSTATE of a booking whose promotion has no use left.
+pub const NO_USE_LEFT: &str = "IK410";
+
 /// What came of the attempt.
 #[derive(Clone, Debug)]
 pub enum Outcome {
@@ -48,8 +51,16 @@ pub enum Outcome {
 #[derive(Debug, Deserialize)]
 #[serde(untagged)]
 enum Row {
-    Attempt { is_current: bool },
-    Sent { sent: Message },
+    Attempt {
+        is_current: bool,
+    },
+    Sent {
+        sent: Message,
+    },
+    Promotion {
+        #[expect(dead_code, reason = "it is always true: a promotion without a use fails the statement")]
+        has_use: bool,
+    },
     Part(Part),
 }
 
@@ -57,7 +68,7 @@ enum Row {
 /// their bookings closed on the way. Answers the messages of those that lost, too, which are in the outbox.
 ///
 /// The unique index on the quote decides between two bookings of one quote on two units: the later one fails with
-/// SQLSTATE 23505 and reads back the earlier.
+/// SQLSTATE 23505 and reads back the earlier. A promotion whose last use is gone fails with [`NO_USE_LEFT`].
 pub async fn book(db: &Db, new: &NewBooking<'_>) -> Result<(Outcome, Vec<Message>)> {
     let rows: Vec<Row> = db.rows(bind(Statement::new(SQL), new)?.idempotent()).await?;
     let (mut current, mut sent, mut parts) = (false, Vec::new(), Vec::new());
@@ -65,6 +76,7 @@ pub async fn book(db: &Db, new: &NewBooking<'_>) -> Result<(Outcome, Vec<Message
         match row {
             Row::Attempt { is_current } => current = is_current,
             Row::Sent { sent: message } => sent.push(message),
+            Row::Promotion { .. } => {}
             Row::Part(part) => parts.push(part),
         }
     }
@@ -112,11 +124,11 @@ const SQL: &str = concat!(
      b AS (
          INSERT INTO bookings (id, quote_id, property_id, unit_id, host_id, guest_id, state, booking_mode,
              check_in, check_out, time_zone, check_in_time, check_out_time, check_in_at, check_out_at, guests,
-             priced, policy, currency, total, payout, message, hold_expires_at, created_at, updated_at)
+             priced, policy, currency, total, payout, message, promotion_id, hold_expires_at, created_at, updated_at)
          SELECT :booking::uuid, q.id, q.property_id, claimed.unit_id, p.host_id, q.guest_id, :state,
              :booking_mode, q.check_in, q.check_out, :time_zone, :check_in_time::time, :check_out_time::time,
              :check_in_at::timestamptz, :check_out_at::timestamptz, q.guests, q.priced, q.policy, q.currency,
-             q.total, :payout::int8, :message, :hold_expires::timestamptz, :now::timestamptz,
+             q.total, :payout::int8, :message, q.promotion_id, :hold_expires::timestamptz, :now::timestamptz,
              :now::timestamptz
          FROM claimed JOIN quotes q ON q.id = :quote::uuid JOIN properties p ON p.id = q.property_id
          RETURNING *),
@@ -126,6 +138,10 @@ const SQL: &str = concat!(
      SELECT jsonb_build_object('is_current', EXISTS (SELECT FROM wanted))::text
      UNION ALL
      SELECT jsonb_build_object('sent', to_jsonb(s))::text FROM lapsed_sent s
+     UNION ALL
+     -- Counted last, under the promotion's lock; no use left takes the whole statement back.
+     SELECT jsonb_build_object('has_use', use_promotion(b.promotion_id, b.id, :now::timestamptz))::text
+     FROM b WHERE b.promotion_id IS NOT NULL
      UNION ALL
      ",
     booking_rows!()

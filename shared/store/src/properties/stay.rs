@@ -4,6 +4,7 @@ use domain::dates::Stay;
 use domain::ids::{PropertyId, UserId};
 use domain::listing::ListingTerms;
 use domain::money::{Currency, Money};
+use domain::pricing::PromoCode;
 use domain::rules::{Calendar, NightRule};
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -11,6 +12,7 @@ use serde::Deserialize;
 
 use super::Result;
 use crate::db::{Db, Statement};
+use crate::promotions::{StoredPromotion, promotion_json};
 
 /// A listing on the market, as far as a quote for certain nights depends on it.
 #[derive(Clone, Debug)]
@@ -25,6 +27,8 @@ pub struct StayFacts {
     pub calendar: Calendar,
     /// Whether one of its units is free for the whole stay.
     pub free: bool,
+    /// The promotion of the code that was asked for.
+    pub promotion: Option<StoredPromotion>,
 }
 
 #[derive(Deserialize)]
@@ -34,6 +38,7 @@ struct Row {
     terms: ListingTerms,
     rules: Vec<StoredNight>,
     free: bool,
+    promotion: Option<StoredPromotion>,
 }
 
 /// One row of `night_rules`, as an array: date, price in minor units, fewest and most nights, closed to arrival and to
@@ -79,6 +84,10 @@ macro_rules! rules_of_stay {
 /// that has ended holds nothing.
 macro_rules! has_free_unit {
     ($check_in:literal, $check_out:literal) => {
+        has_free_unit!($check_in, $check_out, "")
+    };
+    // `$but` is a further condition on the claims `c` that are in the way.
+    ($check_in:literal, $check_out:literal, $but:literal) => {
         concat!(
             "EXISTS (
                  SELECT FROM units u
@@ -91,7 +100,9 @@ macro_rules! has_free_unit {
             ", ",
             $check_out,
             ")
-                         AND (c.expires_at IS NULL OR c.expires_at > :now::timestamptz))
+                         AND (c.expires_at IS NULL OR c.expires_at > :now::timestamptz)",
+            $but,
+            ")
                    AND NOT EXISTS (
                        SELECT FROM claims c
                        WHERE c.unit_id = u.id AND c.released_at IS NULL AND c.kind = 'stay'
@@ -100,7 +111,9 @@ macro_rules! has_free_unit {
             ", ",
             $check_out,
             " + p.preparation_nights)
-                         AND (c.expires_at IS NULL OR c.expires_at > :now::timestamptz)))"
+                         AND (c.expires_at IS NULL OR c.expires_at > :now::timestamptz)",
+            $but,
+            "))"
         )
     };
 }
@@ -108,7 +121,13 @@ macro_rules! has_free_unit {
 pub(crate) use {has_free_unit, rules_of_stay};
 
 /// The facts of a stay; `None` when the listing is not on the market.
-pub async fn stay_facts(db: &Db, id: PropertyId, stay: Stay, now: Timestamp) -> Result<Option<StayFacts>> {
+pub async fn stay_facts(
+    db: &Db,
+    id: PropertyId,
+    stay: Stay,
+    promo_code: Option<&PromoCode>,
+    now: Timestamp,
+) -> Result<Option<StayFacts>> {
     let row: Option<Row> = db
         .optional(
             Statement::new(concat!(
@@ -117,12 +136,16 @@ pub async fn stay_facts(db: &Db, id: PropertyId, stay: Stay, now: Timestamp) -> 
                 rules_of_stay!(":check_in::date", ":check_out::date"),
                 ", 'free', ",
                 has_free_unit!(":check_in::date", ":check_out::date"),
-                ")::text
+                ", 'promotion', (SELECT ",
+                promotion_json!(),
+                " FROM promotions o
+                  WHERE o.property_id = p.id AND o.code = :promo_code AND o.withdrawn_at IS NULL))::text
                  FROM properties p WHERE p.id = :id::uuid AND p.state = 'published'",
             ))
             .uuid("id", id)
             .date("check_in", stay.check_in())
             .date("check_out", stay.check_out())
+            .text("promo_code", promo_code.map(PromoCode::as_str))
             .instant("now", now)
             .idempotent(),
         )
@@ -133,5 +156,6 @@ pub async fn stay_facts(db: &Db, id: PropertyId, stay: Stay, now: Timestamp) -> 
         calendar: calendar_of(row.rules, row.terms.currency),
         terms: row.terms,
         free: row.free,
+        promotion: row.promotion,
     }))
 }

@@ -152,6 +152,13 @@ pub const PROBLEMS: &[ProblemType] = &[
         "payment_not_authorised",
         409,
         "Payment not authorised",
+    kind("promo_code_taken", 409, "Code taken", "The listing has a promotion of this code. Choose another."),
+    kind(
+        "promo_used_up",
+        409,
+        "Promotion used up",
+        "The promotion was used as often as it may be. A hold that runs out gives a use back.",
+    ),
         "What the guest had set aside for this booking does not stand any more, so it cannot be confirmed.",
     ),
     kind("conflict", 409, "Conflict", "The state of things is against it. Read again and decide anew."),
@@ -159,6 +166,12 @@ pub const PROBLEMS: &[ProblemType] = &[
         "review_exists",
         409,
         "Reviewed already",
+    kind(
+        "too_many_promotions",
+        409,
+        "Too many promotions",
+        "A listing has 100 promotions at most. Take one back before you make another.",
+    ),
         "Each side reviews a stay once. Edit your review while nobody else has read it.",
     ),
     kind(
