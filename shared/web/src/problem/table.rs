@@ -140,18 +140,6 @@ pub const PROBLEMS: &[ProblemType] = &[
         "Price changed",
         "The quote no longer holds. The problem carries a fresh one.",
     ),
-    kind("quote_expired", 409, "Quote expired", "A quote stands for 15 minutes. Ask for a fresh one."),
-    kind(
-        "too_early",
-        409,
-        "Too early",
-        "The time in which this may be done has not begun. The detail says when it does.",
-    ),
-    kind("too_late", 409, "Too late", "The time in which this could be done is over."),
-    kind(
-        "payment_not_authorised",
-        409,
-        "Payment not authorised",
     kind("promo_code_taken", 409, "Code taken", "The listing has a promotion of this code. Choose another."),
     kind(
         "promo_used_up",
@@ -159,6 +147,24 @@ pub const PROBLEMS: &[ProblemType] = &[
         "Promotion used up",
         "The promotion was used as often as it may be. A hold that runs out gives a use back.",
     ),
+    kind("quote_expired", 409, "Quote expired", "A quote stands for 15 minutes. Ask for a fresh one."),
+    kind(
+        "too_early",
+        409,
+        "Too early",
+        "The time in which this may be done has not begun. The detail says when it does.",
+    ),
+    kind(
+        "too_many_promotions",
+        409,
+        "Too many promotions",
+        "A listing has 100 promotions at most. Take one back before you make another.",
+    ),
+    kind("too_late", 409, "Too late", "The time in which this could be done is over."),
+    kind(
+        "payment_not_authorised",
+        409,
+        "Payment not authorised",
         "What the guest had set aside for this booking does not stand any more, so it cannot be confirmed.",
     ),
     kind("conflict", 409, "Conflict", "The state of things is against it. Read again and decide anew."),
@@ -166,12 +172,6 @@ pub const PROBLEMS: &[ProblemType] = &[
         "review_exists",
         409,
         "Reviewed already",
-    kind(
-        "too_many_promotions",
-        409,
-        "Too many promotions",
-        "A listing has 100 promotions at most. Take one back before you make another.",
-    ),
         "Each side reviews a stay once. Edit your review while nobody else has read it.",
     ),
     kind(
