@@ -5,14 +5,15 @@ use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use aws_sdk_s3::Client;
-use aws_sdk_s3::config::{Builder, RequestChecksumCalculation};
-use aws_sdk_s3::presigning::PresigningConfig;
 use domain::ids::PhotoId;
 use platform::Aws;
 use platform::config::Env;
 use services::Failure;
 use tokio::time::Instant;
+
+use self::sign::Signer;
+
+mod sign;
 
 /// How long an upload may begin after its announcement.
 pub(crate) const UPLOAD_TTL: Duration = Duration::from_mins(15);
@@ -27,14 +28,13 @@ const MAX_KEPT: usize = 20_000;
 /// Signs addresses. Cheap to clone; clones share what they have signed.
 #[derive(Clone)]
 pub struct Media {
-    client: Client,
-    bucket: Arc<str>,
+    signer: Arc<Signer>,
     kept: Arc<Mutex<HashMap<PhotoId, (Instant, String)>>>,
 }
 
 impl fmt::Debug for Media {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_struct("Media").field("bucket", &self.bucket).finish_non_exhaustive()
+        formatter.debug_struct("Media").field("signer", &self.signer).finish_non_exhaustive()
     }
 }
 
@@ -49,13 +49,8 @@ pub(crate) struct Upload {
 
 impl Media {
     /// A signer for `bucket`. Calls nothing.
-    pub fn new(env: &Env, aws: &Aws, bucket: impl Into<Arc<str>>) -> Self {
-        let config = Builder::from(aws.sdk_config())
-            // A checksum of the empty body would be signed into the address of an upload.
-            .request_checksum_calculation(RequestChecksumCalculation::WhenRequired)
-            // A stand-in has no subdomain for each bucket.
-            .force_path_style(env.get("AWS_ENDPOINT_URL_S3").is_some());
-        Self { client: Client::from_conf(config.build()), bucket: bucket.into(), kept: Arc::default() }
+    pub fn new(env: &Env, aws: &Aws, bucket: &str) -> Self {
+        Self { signer: Arc::new(Signer::new(env, aws, bucket)), kept: Arc::default() }
     }
 
     /// An address to upload `byte_length` bytes of `content_type` to `key`; anything else it does not take.
@@ -65,18 +60,13 @@ impl Media {
         content_type: &str,
         byte_length: i64,
     ) -> Result<Upload, Failure> {
-        let request = self
-            .client
-            .put_object()
-            .bucket(&*self.bucket)
-            .key(key)
-            .content_type(content_type)
-            .content_length(byte_length)
-            .presigned(expires_in(UPLOAD_TTL)?)
-            .await
-            .map_err(Failure::internal)?;
-        let header = |(name, value): (&str, &str)| (name.to_owned(), value.to_owned());
-        Ok(Upload { url: request.uri().to_owned(), headers: request.headers().map(header).collect() })
+        let header = |name: &str, value: String| (name.to_owned(), value);
+        let headers = vec![
+            header("content-length", byte_length.to_string()),
+            header("content-type", content_type.to_owned()),
+        ];
+        let url = self.signer.url("PUT", key, &headers, UPLOAD_TTL).await?;
+        Ok(Upload { url, headers })
     }
 
     /// An address at which the clean photo may be read.
@@ -88,9 +78,7 @@ impl Media {
         if let Some(url) = self.kept(id, now) {
             return Ok(url);
         }
-        let request = self.client.get_object().bucket(&*self.bucket).key(key);
-        let request = request.presigned(expires_in(VIEW_TTL)?).await.map_err(Failure::internal)?;
-        let url = request.uri().to_owned();
+        let url = self.signer.url("GET", key, &[], VIEW_TTL).await?;
         self.keep(id, now, url.clone());
         Ok(url)
     }
@@ -109,10 +97,6 @@ impl Media {
             kept.insert(id, (now, url));
         }
     }
-}
-
-fn expires_in(time: Duration) -> Result<PresigningConfig, Failure> {
-    PresigningConfig::expires_in(time).map_err(Failure::internal)
 }
 
 #[cfg(test)]

@@ -20,7 +20,7 @@ impl PropertiesState {
     pub fn from_env(env: &Env, aws: &Aws) -> Result<Self, ConfigError> {
         let app = App::from_env(env, aws, TOPICS)?;
         let media = load::<MediaConfig>(env)?;
-        Ok(Self { app, media: Media::new(env, aws, media.bucket) })
+        Ok(Self { app, media: Media::new(env, aws, &media.bucket) })
     }
 
     /// The variables that [`PropertiesState::from_env`] reads, without those of the queues.

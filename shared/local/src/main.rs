@@ -9,6 +9,8 @@ use anyhow::Context as _;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use local::{Cluster, Stack, StackOptions};
 use local_data_api::postgres::PostgresOptions;
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
 
 /// Innkeep, a booking backend, on one machine.
 #[derive(Debug, Parser)]
@@ -85,12 +87,10 @@ async fn import(arguments: local::import::ImportArgs) -> anyhow::Result<()> {
 }
 
 async fn serve(arguments: ServeArgs) -> anyhow::Result<()> {
-    tracing_subscriber::fmt()
-        .with_writer(std::io::stderr)
-        .with_env_filter(
-            tracing_subscriber::EnvFilter::try_from_env("LOG_LEVEL")
-                .unwrap_or_else(|_| "warn,dynoxide=error".into()),
-        )
+    let level = std::env::var("LOG_LEVEL").ok().unwrap_or_else(|| "warn,dynoxide=error".to_owned());
+    tracing_subscriber::registry()
+        .with(platform::telemetry::filter(Some(&level)))
+        .with(tracing_subscriber::fmt::layer().with_writer(std::io::stderr))
         .init();
     let data_dir = arguments.data_dir.map_or_else(default_data_dir, Ok)?;
     std::fs::create_dir_all(&data_dir).with_context(|| format!("cannot make {}", data_dir.display()))?;
