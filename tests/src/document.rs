@@ -52,6 +52,9 @@ impl Operation {
     }
 }
 
+/// Examples of requests and answers, as a test recorded them.
+const EXAMPLES: &str = include_str!("../../functions/fallback/examples.json");
+
 /// The description of all functions together.
 ///
 /// # Panics
@@ -65,7 +68,8 @@ pub fn document() -> Value {
         reviews::router().into_openapi(),
         fallback::router().into_openapi(),
     ];
-    web::openapi::document(parts).expect("a description")
+    let recorded = serde_json::from_str(EXAMPLES).expect("the recorded examples");
+    web::openapi::document(parts, &recorded).expect("a description")
 }
 
 /// All operations of a description, in its order.

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use tests::{DeployedFunction, Template};
 
 /// Variables that only the local plane sets; deployed, the code does without.
-const LOCAL_ONLY: &[&str] = &[platform::clock::CLOCK_FILE, "AWS_ENDPOINT_URL_S3"];
+const LOCAL_ONLY: &[&str] = &[platform::clock::CLOCK_FILE, "AWS_ENDPOINT_URL_S3", web::LIMITS];
 
 fn function_crates() -> BTreeSet<String> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../functions");

@@ -6,6 +6,8 @@ use domain::user::{EmailAddress, Password};
 use serde::Deserialize;
 use web::{App, Problem, ValidJson};
 
+use crate::UsersState;
+
 /// Whose password.
 #[derive(Deserialize, garde::Validate, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -57,10 +59,11 @@ pub(crate) async fn request_password_reset(
     responses((status = 204, description = "The password is changed"), web::Problems),
 )]
 pub(crate) async fn confirm_password_reset(
-    State(app): State<App>,
+    State(state): State<UsersState>,
     ValidJson(confirmation): ValidJson<ResetConfirmation>,
 ) -> Result<StatusCode, Problem> {
     let password = Password::new(confirmation.password).map_err(|invalid| invalid.refuse("/password"))?;
-    services::users::confirm_reset(app.ctx(), &confirmation.token, &password).await?;
+    services::users::confirm_reset(state.app().ctx(), state.issuer().await?, &confirmation.token, &password)
+        .await?;
     Ok(StatusCode::NO_CONTENT)
 }

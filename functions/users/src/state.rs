@@ -90,6 +90,7 @@ impl UsersState {
             issuer: self.inner.token_issuer.clone(),
             audience: self.inner.audience.clone(),
             sessions: self.inner.sessions.clone(),
+            limits: self.app.buckets().cloned(),
         })
     }
 }

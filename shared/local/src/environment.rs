@@ -41,6 +41,8 @@ pub struct Names<'a> {
     pub clock_file: &'a Path,
     /// The least severe level that is logged.
     pub log_level: &'a str,
+    /// Whether what callers do is counted, as it is where it is deployed.
+    pub limits: bool,
 }
 
 /// The variables of all functions; each reads only its own. Separate processes may be started with the same ones.
@@ -80,6 +82,9 @@ pub(crate) fn variables(
         fixed.iter().chain(&TABLES).map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
     for topic in Topic::ALL {
         variables.insert(QueuesConfig::variable(*topic).to_owned(), queue_url(*topic));
+    }
+    if !names.limits {
+        variables.insert(web::LIMITS.to_owned(), "off".to_owned());
     }
     let clock_file = names.clock_file.display().to_string();
     variables.insert(platform::clock::CLOCK_FILE.to_owned(), clock_file);

@@ -13,6 +13,7 @@ use std::net::SocketAddr;
 use tower::ServiceExt as _;
 use tower::util::BoxCloneSyncService;
 
+use crate::cors;
 use crate::plan::{DEFAULT_ROUTE, ROUTES};
 
 /// No request may take longer; the limit cannot be raised.
@@ -60,6 +61,16 @@ impl Gateway {
     }
 
     async fn handle(&self, request: Request) -> Response {
+        if cors::is_preflight(&request) {
+            return cors::preflight(&request);
+        }
+        let origin = cors::origin(&request);
+        let mut response = self.pass_on(request).await;
+        cors::open(&mut response, origin.as_ref());
+        response
+    }
+
+    async fn pass_on(&self, request: Request) -> Response {
         if header_bytes(&request) > HEADER_LIMIT {
             return own(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, "Request Header Fields Too Large");
         }

@@ -5,6 +5,7 @@
 //! people, and the tests start the same thing, each on a database of its own.
 
 mod access;
+pub mod cors;
 mod database;
 mod environment;
 mod functions;

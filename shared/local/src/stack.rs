@@ -40,6 +40,8 @@ pub struct StackOptions {
     pub log_level: String,
     /// Whether queues are worked and the schedule runs. Tests that drive the real binaries do it themselves.
     pub workers: bool,
+    /// Whether what callers do is counted and limited, as it is where it is deployed.
+    pub limits: bool,
 }
 
 impl StackOptions {
@@ -52,6 +54,7 @@ impl StackOptions {
             database: database.into(),
             log_level: "info".to_owned(),
             workers: true,
+            limits: false,
         }
     }
 }
@@ -123,6 +126,7 @@ impl Stack {
                 stripe_url: stripe.url(),
                 clock_file: &clock_file,
                 log_level: &options.log_level,
+                limits: options.limits,
             },
         );
         let env = Env::from_map(variables.clone());

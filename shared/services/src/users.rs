@@ -15,6 +15,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::ids::{SessionId, UserId};
 use jiff::{SignedDuration, Timestamp};
 use sha2::{Digest, Sha256};
+use store::limits::LimitTable;
 use store::sessions::SessionTable;
 use store::users::StoredRole;
 use uuid::Uuid;
@@ -46,6 +47,8 @@ pub struct Issuer {
     pub audience: String,
     /// Where refresh tokens are kept.
     pub sessions: SessionTable,
+    /// How often sign-ins are tried; without it nobody counts.
+    pub limits: Option<LimitTable>,
 }
 
 /// What a successful sign-in or refresh hands out.

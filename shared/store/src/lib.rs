@@ -8,6 +8,7 @@ pub mod dynamo;
 pub mod host_accounts;
 pub mod idempotency;
 pub mod keys;
+pub mod limits;
 pub mod migrations;
 pub mod outbox;
 pub mod payments;

@@ -12,7 +12,7 @@ use crate::db::DbError;
 use crate::single_use_tokens::hex;
 
 pub use credentials::{
-    Credentials, SessionFacts, by_email, for_refresh, rehash, reset_password, sign_out_everywhere,
+    Credentials, Owner, SessionFacts, by_email, for_refresh, rehash, reset_password, sign_out_everywhere,
 };
 pub use profile::{ProfileChange, PublicProfile, change, find, public_profile};
 pub use registration::{NewUser, Registered, ensure_demo, register, request_reset, verify_email};

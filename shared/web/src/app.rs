@@ -13,9 +13,11 @@ use services::tokens::{AccessClaims, TokenError};
 use services::{Ctx, Failure};
 use store::idempotency::IdempotencyTable;
 use store::keys::KeyTable;
+use store::limits::LimitTable;
 
 use crate::cursor::CursorCodec;
 use crate::keys::Keys;
+use crate::limits::Limits;
 
 /// The state of an HTTP function. Cheap to clone. A function with more state embeds it and derives `FromRef`.
 #[derive(Clone, Debug)]
@@ -31,7 +33,11 @@ struct Inner {
     audience: String,
     keys: Keys,
     idempotency: IdempotencyTable,
+    limits: Option<Limits>,
 }
+
+/// The variable that, set to `off`, has nobody's requests counted. No deployment sets it.
+pub const LIMITS: &str = "INNKEEP_LIMITS";
 
 /// What an [`App`] is made of.
 #[derive(Clone, Debug)]
@@ -48,6 +54,8 @@ pub struct AppParts {
     pub keys: KeyTable,
     /// Kept answers.
     pub idempotency: IdempotencyTable,
+    /// How much callers have done; without it nobody counts.
+    pub limits: Option<LimitTable>,
 }
 
 impl App {
@@ -62,12 +70,14 @@ impl App {
                 QueuesConfig::read(reader, topics),
             )
         })?;
+        let counted = env.get(LIMITS).as_deref() != Some("off");
         Ok(Self::from_parts(AppParts {
             ctx: platform::context::assemble(env, aws, &database, queues),
             stage: stage.stage,
             issuer: tokens.issuer,
             audience: tokens.audience,
             keys: KeyTable::new(aws.dynamodb(), tokens.keys_table),
+            limits: counted.then(|| LimitTable::new(aws.dynamodb(), &idempotency.table)),
             idempotency: IdempotencyTable::new(aws.dynamodb(), idempotency.table),
         }))
     }
@@ -79,9 +89,10 @@ impl App {
 
     /// The state, from parts.
     pub fn from_parts(parts: AppParts) -> Self {
-        let AppParts { ctx, stage, issuer, audience, keys, idempotency } = parts;
+        let AppParts { ctx, stage, issuer, audience, keys, idempotency, limits } = parts;
+        let limits = limits.map(Limits::new);
         let keys = Keys::new(keys, Arc::clone(&ctx.clock));
-        Self { inner: Arc::new(Inner { ctx, stage, issuer, audience, keys, idempotency }) }
+        Self { inner: Arc::new(Inner { ctx, stage, issuer, audience, keys, idempotency, limits }) }
     }
 
     /// The world as use cases see it.
@@ -110,6 +121,15 @@ impl App {
 
     pub(crate) fn idempotency(&self) -> &IdempotencyTable {
         &self.inner.idempotency
+    }
+
+    /// The buckets of limits, if anybody counts.
+    pub fn buckets(&self) -> Option<&LimitTable> {
+        self.limits().map(Limits::table)
+    }
+
+    pub(crate) fn limits(&self) -> Option<&Limits> {
+        self.inner.limits.as_ref()
     }
 
     /// Believes an access token or says why not; the outer error is that the keys could not be loaded.

@@ -26,9 +26,13 @@ impl ETag {
         HeaderValue::from_str(&format!("\"v{}\"", self.version)).unwrap_or(HeaderValue::from_static("\"\""))
     }
 
-    /// Reads one of our strong tags.
+    /// Reads one of our strong tags, with or without the digest of what was shown.
     fn parse(text: &str) -> Option<Self> {
-        let digits = text.strip_prefix("\"v")?.strip_suffix('"')?;
+        let inner = text.strip_prefix("\"v")?.strip_suffix('"')?;
+        let (digits, digest) = inner.split_once('-').unwrap_or((inner, ""));
+        if !digest.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+            return None;
+        }
         let version = digits.parse().ok().filter(|version: &i64| version.to_string() == digits)?;
         Some(Self { version })
     }
@@ -173,6 +177,8 @@ mod tests {
     #[test]
     fn only_our_own_strong_tags_match() {
         assert_eq!(if_match("\"v7\"").unwrap(), Some(IfMatch::Version(7)));
+        assert_eq!(if_match("\"v7-0123456789ab\"").unwrap(), Some(IfMatch::Version(7)));
+        assert_eq!(if_match("\"v7-x\"").unwrap(), Some(IfMatch::Never));
         assert_eq!(if_match("*").unwrap(), Some(IfMatch::Any));
         for other in ["W/\"v7\"", "\"v07\"", "\"v+7\"", "v7", "\"7\"", ""] {
             assert_eq!(if_match(other).unwrap(), Some(IfMatch::Never), "{other}");

@@ -2,22 +2,26 @@
 
 mod app;
 pub mod caller;
+mod compress;
 pub mod cursor;
 pub mod dto;
 pub mod etag;
 pub mod extract;
 mod idempotency;
 mod keys;
+mod limits;
+mod negotiate;
 pub mod openapi;
 pub mod problem;
 mod request;
 mod serve;
 #[cfg(test)]
 mod tests;
+pub(crate) mod version;
 
-pub use app::{App, AppParts, Edge};
+pub use app::{App, AppParts, Edge, LIMITS};
 pub use caller::{AdminCaller, Caller, OptionalCaller};
-pub use cursor::{CursorCodec, CursorScope, Page};
+pub use cursor::{CursorCodec, CursorScope, Page, next_link};
 pub use etag::{ETag, IfMatch, IfNoneMatch};
 pub use extract::{ClientIp, IdempotencyKey, PathId, RawBody, ValidJson, ValidQuery};
 pub use problem::{Problem, Problems};

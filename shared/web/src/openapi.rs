@@ -1,9 +1,18 @@
 //! `openapi.json`: one document from the routers' own descriptions.
+//!
+//! What an annotation would have to repeat on every operation is added here: bounds of what is answered, the headers of
+//! every answer, the idempotency key, examples as they were recorded from a running system.
+
+mod answers;
+mod bounds;
+mod examples;
+mod references;
 
 use serde_json::{Map, Value, json};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{
-    Components, Info, OpenApi, OpenApiBuilder, Ref, RefOr, ResponseBuilder, SecurityRequirement,
+    Components, ContactBuilder, Info, LicenseBuilder, OpenApi, OpenApiBuilder, Ref, RefOr, ResponseBuilder,
+    SecurityRequirement, ServerBuilder,
 };
 use utoipa::{PartialSchema, ToSchema};
 
@@ -29,6 +38,9 @@ pub fn base() -> OpenApi {
          units; dates are local to the listing, instants are UTC."
             .to_owned(),
     );
+    info.license =
+        Some(LicenseBuilder::new().name("MIT OR Apache-2.0").identifier(Some("MIT OR Apache-2.0")).build());
+    info.contact = Some(ContactBuilder::new().name(Some("The maintainers of Innkeep")).build());
     let tags = TAGS
         .iter()
         .map(|(name, description)| {
@@ -37,6 +49,11 @@ pub fn base() -> OpenApi {
         .collect::<Vec<_>>();
     OpenApiBuilder::new()
         .info(info)
+        // Wherever it is served: the paths are below the same base as this document.
+        .servers(Some([ServerBuilder::new()
+            .url("/")
+            .description(Some("Where this document is served"))
+            .build()]))
         .tags(Some(tags))
         .components(Some(components()))
         .security(Some([SecurityRequirement::new(BEARER, Vec::<String>::new())]))
@@ -45,7 +62,14 @@ pub fn base() -> OpenApi {
 
 fn components() -> Components {
     let mut components = Components::new();
-    let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build();
+    let bearer = HttpBuilder::new()
+        .scheme(HttpAuthScheme::Bearer)
+        .bearer_format("JWT")
+        .description(Some(
+            "An access token of POST /users/login: a JWT of type at+jwt (RFC 9068), signed with EdDSA and checked as \
+             RFC8725 asks. It is good for 15 minutes.",
+        ))
+        .build();
     components.add_security_scheme(BEARER, SecurityScheme::Http(bearer));
     let mut schemas = vec![(ProblemDocument::name().into_owned(), ProblemDocument::schema())];
     schemas.push((FieldProblem::name().into_owned(), FieldProblem::schema()));
@@ -63,8 +87,11 @@ fn components() -> Components {
 /// One document from the routers' parts, ready to be written: see [`to_pretty_json`].
 ///
 /// Paths lose the slash at their end, and every unsafe operation of a proved caller takes an `Idempotency-Key`,
-/// if it does not say so itself.
-pub fn document(parts: impl IntoIterator<Item = OpenApi>) -> Result<Value, serde_json::Error> {
+/// if it does not say so itself. `examples` are those of [`examples::add`].
+pub fn document(
+    parts: impl IntoIterator<Item = OpenApi>,
+    recorded: &Value,
+) -> Result<Value, serde_json::Error> {
     let mut all = base();
     for part in parts {
         all.merge(part);
@@ -80,6 +107,11 @@ pub fn document(parts: impl IntoIterator<Item = OpenApi>) -> Result<Value, serde
             paths.insert(if trimmed.is_empty() { "/".to_owned() } else { trimmed.to_owned() }, item);
         }
     }
+    references::restore(&mut document);
+    answers::complete(&mut document);
+    bounds::complete(&mut document);
+    examples::add(&mut document, recorded);
+    references::forget_unused(&mut document);
     Ok(sorted(document))
 }
 
@@ -96,7 +128,10 @@ fn add_idempotency_key(method: &str, operation: &mut Value) {
         let name = parameter.get("name").and_then(Value::as_str).unwrap_or_default();
         name.eq_ignore_ascii_case("Idempotency-Key")
     };
-    let schema = json!({"type": "string", "minLength": 1, "maxLength": 255});
+    // Quoted or bare; what a key must not have are quotes and backslashes.
+    let schema = json!({"type": "string", "minLength": 1, "maxLength": 257,
+        "pattern": r#"^("[ !#-\[\]-~]{1,255}"|[!#-\[\]-~]([ !#-\[\]-~]{0,253}[!#-\[\]-~])?)$"#,
+        "example": "5b0d7a9e-quote-1"});
     match parameters.iter_mut().find(|parameter| named(parameter)) {
         // An operation says that it requires the key; what a key looks like is said here.
         Some(parameter) => parameter["schema"] = schema,
@@ -148,7 +183,7 @@ mod tests {
     fn written() -> Value {
         let first: OpenApiRouter = OpenApiRouter::default().routes(routes!(create));
         let second: OpenApiRouter = OpenApiRouter::default().routes(routes!(open));
-        document([first.into_openapi(), second.into_openapi()]).unwrap()
+        document([first.into_openapi(), second.into_openapi()], &json!({})).unwrap()
     }
 
     #[test]

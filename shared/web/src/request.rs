@@ -24,6 +24,7 @@ use tracing::Instrument;
 
 use crate::app::Edge;
 use crate::problem::Problem;
+use crate::version;
 
 /// What API Gateway takes, in bytes.
 pub(crate) const MAX_BODY_BYTES: usize = 10 * 1024 * 1024;
@@ -55,12 +56,16 @@ pub(crate) async fn surround(State(edge): State<Edge>, request: Request, next: N
     let route = request.extensions().get::<MatchedPath>().map_or("-", MatchedPath::as_str).to_owned();
     let private = !method.is_safe() || request.headers().contains_key(AUTHORIZATION);
     let slot = LogSlot::default();
+    let version = version::asked(request.headers()).ok();
 
     let span = tracing::info_span!("request", request_id = %id, trace_id = %trace.trace_id());
     let answer = answer(request, slot.clone(), next);
     let mut response = CURRENT_ID.scope(id.clone(), trace.scope(answer)).instrument(span.clone()).await;
 
     decorate(response.headers_mut(), private);
+    if let Some(version) = version {
+        version::tell(version, response.headers_mut());
+    }
     if let Ok(value) = HeaderValue::from_str(&id) {
         response.headers_mut().insert(REQUEST_ID, value);
     }
@@ -84,6 +89,9 @@ pub(crate) async fn surround(State(edge): State<Edge>, request: Request, next: N
 /// The inner layers' answer; a panic becomes a problem and the process goes on.
 async fn answer(mut request: Request, slot: LogSlot, next: Next) -> Response {
     request.extensions_mut().insert(slot);
+    if let Err(unknown) = version::asked(request.headers()) {
+        return unknown.into_response();
+    }
     if request.body().size_hint().lower() > MAX_BODY_BYTES as u64 {
         return too_large(MAX_BODY_BYTES).into_response();
     }

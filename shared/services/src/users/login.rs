@@ -1,7 +1,11 @@
 //! Signing in.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::refusal::{Refusal, RefusalClass};
 use domain::user::EmailAddress;
+use sha2::{Digest, Sha256};
+use store::limits::{Policy, Taken};
 use store::sessions::Session;
 use store::users::{self, Credentials};
 
@@ -9,7 +13,14 @@ use super::{Issuer, RefreshToken, SESSION_LIFE, TokenPair, invalid_credentials, 
 use crate::passwords::{self, Verdict};
 use crate::{Ctx, Failure};
 
+/// How many attempts to sign in an address has: counted whether or not it has an account.
+const ATTEMPTS: Policy = Policy { name: "sign-in-account", quota: 10, window_seconds: 900 };
+
 /// Begins a session.
+///
+/// Attempts are counted by address, and refused where they cannot be counted. Whoever uses them up for somebody else
+/// keeps that person from signing in by password for a while, and from nothing else: sessions go on, and a new password
+/// by mail fills the bucket again.
 ///
 /// An address without an account costs the same time as a wrong password, and is answered alike. That the address is
 /// not proved, or the account is suspended, is said only after the right password.
@@ -19,6 +30,7 @@ pub async fn login(
     email: &EmailAddress,
     password: &str,
 ) -> Result<TokenPair, Failure> {
+    count(ctx, issuer, email).await?;
     let credentials = users::by_email(&ctx.db, &email.key()).await?;
     let stored = credentials.as_ref().and_then(|known| known.password_hash.clone());
     let verdict = passwords::verify(stored, password.to_owned()).await?;
@@ -29,7 +41,37 @@ pub async fn login(
     if verdict == Verdict::RightButDated {
         rehash(ctx, &credentials, password).await;
     }
+    forget_attempts(issuer, &email.key()).await;
     start_session(ctx, issuer, &credentials).await
+}
+
+async fn count(ctx: &Ctx, issuer: &Issuer, email: &EmailAddress) -> Result<(), Failure> {
+    let Some(limits) = &issuer.limits else { return Ok(()) };
+    match limits.take(&ATTEMPTS, &subject(&email.key()), 1, ctx.now()).await.map_err(Failure::unavailable)? {
+        Taken::Yes(_) => Ok(()),
+        Taken::No { wait_seconds } => Err(Failure::RefusedWith {
+            refusal: Refusal::new(
+                RefusalClass::TooMany,
+                "too_many_logins",
+                "Too many attempts to sign in. Wait, or choose a new password by mail.",
+            ),
+            member: "retry_after_seconds",
+            value: serde_json::json!(wait_seconds),
+        }),
+    }
+}
+
+/// A full bucket is no right that anybody is owed: where it cannot be filled now, time fills it.
+pub(super) async fn forget_attempts(issuer: &Issuer, email_key: &str) {
+    let Some(limits) = &issuer.limits else { return };
+    if let Err(error) = limits.refill(&ATTEMPTS, &subject(email_key)).await {
+        tracing::warn!(%error, "attempts to sign in stay counted");
+    }
+}
+
+/// No address is kept in the clear.
+fn subject(email_key: &str) -> String {
+    URL_SAFE_NO_PAD.encode(Sha256::digest(email_key.as_bytes()))
 }
 
 fn may_sign_in(credentials: &Credentials) -> Result<(), Refusal> {

@@ -33,6 +33,15 @@ pub struct SessionFacts {
     pub sessions_valid_from: Timestamp,
 }
 
+/// Whose account it is, and how it is found.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Owner {
+    /// The account.
+    pub id: UserId,
+    /// Its normalised address.
+    pub email_key: String,
+}
+
 /// The credentials behind a normalised address.
 pub async fn by_email(db: &Db, email_key: &str) -> Result<Option<Credentials>> {
     db.optional(
@@ -97,7 +106,7 @@ pub async fn reset_password(
     password_hash: &str,
     message: OutboxId,
     now: Timestamp,
-) -> Result<Option<UserId>> {
+) -> Result<Option<Owner>> {
     let statement = Statement::new(
         "WITH token AS (
              UPDATE single_use_tokens SET used_at = :now::timestamptz
@@ -113,14 +122,14 @@ pub async fn reset_password(
                  email_verified_at = coalesce(email_verified_at, :now::timestamptz),
                  updated_at = :now::timestamptz, version = version + 1
              FROM token WHERE users.id = token.user_id AND users.erased_at IS NULL
-             RETURNING users.id),
+             RETURNING users.id, users.email_key),
          told AS (
              INSERT INTO outbox (id, topic, body, created_at, next_send_at)
              SELECT :message::uuid, 'notifications',
                     jsonb_build_object('type', 'password_changed', 'user_id', id),
                     :now::timestamptz, :now::timestamptz + interval '1 minute'
              FROM changed)
-         SELECT to_jsonb(id)::text FROM changed",
+         SELECT jsonb_build_object('id', id, 'email_key', email_key)::text FROM changed",
     )
     .text("digest", hex(digest).as_str())
     .text("password_hash", password_hash)

@@ -52,6 +52,8 @@ pub(crate) const RESPONSES: &[(&str, &str, &str)] = &[
     ("401", "Unauthenticated", "Who is calling is not proved."),
     ("403", "Forbidden", "The caller may see this but not do that."),
     ("404", "NotFound", "There is no such thing for this caller."),
+    ("405", "MethodNotAllowed", "The path has other methods."),
+    ("406", "NotAcceptable", "The client accepts nothing that there is."),
     ("409", "Conflict", "The state of things is against it."),
     ("410", "Gone", "It existed and is gone for good."),
     ("412", "PreconditionFailed", "It was changed meanwhile."),

@@ -26,6 +26,12 @@ const fn kind(
 /// All kinds, by status and code.
 pub const PROBLEMS: &[ProblemType] = &[
     kind(
+        "api_version_unknown",
+        400,
+        "Unknown API version",
+        "The header Api-Version names a day on which no version of the API appeared. Leave it out for the present one.",
+    ),
+    kind(
         "idempotency_key_invalid",
         400,
         "Invalid idempotency key",
@@ -97,6 +103,12 @@ pub const PROBLEMS: &[ProblemType] = &[
     ),
     kind("not_found", 404, "Not found", "There is no such thing, or it is another's: we do not say which."),
     kind("method_not_allowed", 405, "Method not allowed", "The header Allow names the methods of this path."),
+    kind(
+        "not_acceptable",
+        406,
+        "Not acceptable",
+        "The header Accept takes nothing that this operation answers. Leave it out, or send application/json.",
+    ),
     kind(
         "dates_unavailable",
         409,
@@ -302,6 +314,18 @@ pub const PROBLEMS: &[ProblemType] = &[
         428,
         "If-Match required",
         "Send If-Match with the ETag that you read, so that no one's change is lost.",
+    ),
+    kind(
+        "too_many_logins",
+        429,
+        "Too many attempts to sign in",
+        "Somebody tried too many passwords for this address. Wait as Retry-After says, or choose a new password by mail: that is always possible.",
+    ),
+    kind(
+        "too_many_requests",
+        429,
+        "Too many requests",
+        "Too much in too short a time. RateLimit-Policy says how much there is, Retry-After when there is room again.",
     ),
     kind(
         "internal",

@@ -130,6 +130,7 @@ impl World {
             issuer: ISSUER.to_owned(),
             audience: "innkeep".to_owned(),
             keys: keys.clone(),
+            limits: None,
             idempotency: IdempotencyTable::new(aws.dynamodb(), "idempotency"),
         });
         let done = Arc::new(AtomicU32::new(0));

@@ -1,0 +1,217 @@
+//! Token buckets: how much somebody may do in a while.
+//!
+//! Each bucket is one item with one number, the instant at which it will be full again (the generic cell rate algorithm:
+//! the same as a bucket that fills evenly, without a timer). They live beside the kept answers: both are short-lived
+//! facts about requests, under keys of their own.
+
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::error::SdkError;
+use aws_sdk_dynamodb::operation::update_item::{UpdateItemError, UpdateItemOutput};
+use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue, ReturnValuesOnConditionCheckFailure};
+use jiff::Timestamp;
+
+use crate::dynamo::{DynamoError, number, text};
+
+const TABLE: &str = "limits";
+/// How often a take is tried again when others take at the same moment.
+const ATTEMPTS: usize = 8;
+
+/// How much is allowed: a bucket of `quota` tokens that fills in `window_seconds`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Policy {
+    /// Its name, as clients see it.
+    pub name: &'static str,
+    /// How many at once, and per window.
+    pub quota: u32,
+    /// How long an empty bucket takes to fill, in seconds.
+    pub window_seconds: u32,
+}
+
+impl Policy {
+    /// The milliseconds in which one token comes back.
+    fn interval_ms(&self) -> i64 {
+        (i64::from(self.window_seconds) * 1000 / i64::from(self.quota.max(1))).max(1)
+    }
+
+    fn window_ms(&self) -> i64 {
+        self.interval_ms() * i64::from(self.quota)
+    }
+
+    fn level(&self, full_at_ms: i64, now_ms: i64) -> Level {
+        let missing_ms = (full_at_ms - now_ms).max(0);
+        let left = (self.window_ms() - missing_ms).max(0) / self.interval_ms();
+        Level { left: u32::try_from(left).unwrap_or(u32::MAX), full_in_seconds: seconds(missing_ms) }
+    }
+}
+
+/// What is left in a bucket.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Level {
+    /// Tokens.
+    pub left: u32,
+    /// When it is full again, in seconds.
+    pub full_in_seconds: u32,
+}
+
+/// What became of an attempt to take tokens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Taken {
+    /// They were there.
+    Yes(Level),
+    /// They were not; nothing was taken.
+    No {
+        /// When they will be there, in seconds, if nobody takes any meanwhile.
+        wait_seconds: u32,
+    },
+}
+
+/// The buckets.
+#[derive(Clone, Debug)]
+pub struct LimitTable {
+    client: Client,
+    table: String,
+}
+
+impl LimitTable {
+    /// A handle; nothing is called until it is used.
+    pub fn new(client: Client, table: impl Into<String>) -> Self {
+        Self { client, table: table.into() }
+    }
+
+    /// Takes `tokens` from the bucket of a subject, all or none. `subject` is a digest: no address is kept in the clear.
+    pub async fn take(
+        &self,
+        policy: &Policy,
+        subject: &str,
+        tokens: u32,
+        now: Timestamp,
+    ) -> Result<Taken, DynamoError> {
+        let now_ms = now.as_millisecond();
+        let cost_ms = policy.interval_ms() * i64::from(tokens);
+        let latest_ms = now_ms + policy.window_ms() - cost_ms;
+        let key = key(policy, subject);
+        for _ in 0..ATTEMPTS {
+            // A bucket in use: it becomes full so much later, if that is not too late.
+            match self.postpone(&key, now_ms, latest_ms, cost_ms).await? {
+                Step::Done(full_at_ms) => return Ok(Taken::Yes(policy.level(full_at_ms, now_ms))),
+                Step::Found(full_at_ms) if full_at_ms > latest_ms => {
+                    let wait_ms = full_at_ms - latest_ms;
+                    return Ok(Taken::No { wait_seconds: seconds(wait_ms) });
+                }
+                Step::Found(_) => {}
+            }
+            // A full one, or none yet.
+            if latest_ms >= now_ms && self.begin(&key, now_ms, cost_ms).await? {
+                return Ok(Taken::Yes(policy.level(now_ms + cost_ms, now_ms)));
+            }
+        }
+        Err(DynamoError::Unavailable("a bucket is taken from by too many at once".to_owned()))
+    }
+
+    /// Fills the bucket of a subject.
+    pub async fn refill(&self, policy: &Policy, subject: &str) -> Result<(), DynamoError> {
+        self.client
+            .delete_item()
+            .table_name(&self.table)
+            .key("pk", text(key(policy, subject)))
+            .send()
+            .await
+            .map(|_| ())
+            .map_err(|error| DynamoError::from_sdk(&error))
+    }
+
+    async fn postpone(
+        &self,
+        key: &str,
+        now_ms: i64,
+        latest_ms: i64,
+        cost_ms: i64,
+    ) -> Result<Step, DynamoError> {
+        let result = self
+            .client
+            .update_item()
+            .table_name(&self.table)
+            .key("pk", text(key))
+            .update_expression("SET full_at_ms = full_at_ms + :cost, expires_at = :expires")
+            .condition_expression("full_at_ms BETWEEN :now AND :latest")
+            .expression_attribute_values(":cost", number(cost_ms))
+            .expression_attribute_values(":now", number(now_ms))
+            .expression_attribute_values(":latest", number(latest_ms.max(now_ms)))
+            .expression_attribute_values(":expires", expiry(latest_ms + cost_ms))
+            .return_values(ReturnValue::UpdatedNew)
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
+            .send()
+            .await;
+        match result {
+            Ok(UpdateItemOutput { attributes, .. }) => {
+                let full_at = attributes.as_ref().and_then(|item| item.get("full_at_ms"));
+                read(full_at).map(Step::Done)
+            }
+            Err(SdkError::ServiceError(error)) => match error.err() {
+                UpdateItemError::ConditionalCheckFailedException(failed) => {
+                    let full_at = failed.item().and_then(|item| item.get("full_at_ms"));
+                    full_at.map_or(Ok(Step::Found(i64::MIN)), |value| read(Some(value)).map(Step::Found))
+                }
+                _ => Err(DynamoError::from_sdk(&SdkError::ServiceError(error))),
+            },
+            Err(error) => Err(DynamoError::from_sdk(&error)),
+        }
+    }
+
+    async fn begin(&self, key: &str, now_ms: i64, cost_ms: i64) -> Result<bool, DynamoError> {
+        let result = self
+            .client
+            .put_item()
+            .table_name(&self.table)
+            .item("pk", text(key))
+            .item("full_at_ms", number(now_ms + cost_ms))
+            .item("expires_at", expiry(now_ms + cost_ms))
+            .condition_expression("attribute_not_exists(pk) OR full_at_ms < :now")
+            .expression_attribute_values(":now", number(now_ms))
+            .send()
+            .await;
+        crate::dynamo::took_place(result)
+    }
+}
+
+enum Step {
+    /// The bucket is full at this instant now.
+    Done(i64),
+    /// Nothing was taken; the bucket is full at this instant.
+    Found(i64),
+}
+
+/// Whole seconds, rounded up.
+fn seconds(milliseconds: i64) -> u32 {
+    u32::try_from((milliseconds.max(0) + 999) / 1000).unwrap_or(u32::MAX)
+}
+
+fn key(policy: &Policy, subject: &str) -> String {
+    format!("limit#{}#{subject}", policy.name)
+}
+
+/// An hour after the bucket is full its item says nothing any more.
+fn expiry(full_at_ms: i64) -> AttributeValue {
+    number(full_at_ms.div_euclid(1000) + 3_600)
+}
+
+fn read(value: Option<&AttributeValue>) -> Result<i64, DynamoError> {
+    value
+        .and_then(|value| value.as_n().ok())
+        .and_then(|value| value.parse().ok())
+        .ok_or(DynamoError::Inconsistent { table: TABLE, attribute: "full_at_ms" })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bucket_empties_by_what_is_taken_and_fills_evenly() {
+        let policy = Policy { name: "x", quota: 60, window_seconds: 60 };
+        assert_eq!(policy.interval_ms(), 1000);
+        assert_eq!(policy.level(0, 5_000), Level { left: 60, full_in_seconds: 0 });
+        assert_eq!(policy.level(6_000, 5_000), Level { left: 59, full_in_seconds: 1 });
+        assert_eq!(policy.level(65_000, 5_000), Level { left: 0, full_in_seconds: 60 });
+    }
+}
