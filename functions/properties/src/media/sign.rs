@@ -135,7 +135,7 @@ mod tests {
             )
             .unwrap();
         assert!(url.contains("X-Amz-Date=20130524T000000Z"), "{url}");
-        let expected = "X-Amz-Signature=aeeed9bbccd4d02ee5c0109b86d86835f995330da4c031957d157751f604d404";
+        let expected = "X-Amz-Signature=aeeed9bbccd4d02ee5c0109b86d86835f995330da4c265957d157751f604d404";
         assert!(url.contains(expected), "{url}");
     }
 
