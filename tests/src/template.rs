@@ -32,10 +32,44 @@ impl Template {
     /// Reads the repository's own.
     pub fn read() -> Self {
         let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../template.yaml");
-        let text = std::fs::read_to_string(file).expect("template.yaml");
-        let documents = YamlOwned::load_from_str(&text).expect("YAML");
+        Self::parse(&std::fs::read_to_string(file).expect("template.yaml"))
+    }
+
+    /// Reads a template's text.
+    pub fn parse(text: &str) -> Self {
+        let documents = YamlOwned::load_from_str(text).expect("YAML");
         assert_eq!(documents.len(), 1, "one document");
         Self(plain(&documents[0]))
+    }
+
+    /// All resources by name.
+    pub fn resources(&self) -> impl Iterator<Item = (&String, &Value)> {
+        self.0["Resources"].as_object().expect("resources").iter()
+    }
+
+    /// The parameters by name.
+    pub fn parameters(&self) -> &Map<String, Value> {
+        self.0["Parameters"].as_object().expect("parameters")
+    }
+
+    /// The parameter of a name, if there is one.
+    pub fn parameter(&self, name: &str) -> Option<&Value> {
+        self.parameters().get(name)
+    }
+
+    /// What a condition of a name says.
+    pub fn condition(&self, name: &str) -> &Value {
+        self.0["Conditions"].get(name).unwrap_or_else(|| panic!("the template has no condition {name}"))
+    }
+
+    /// What holds for all resources of a kind.
+    pub fn globals(&self) -> &Value {
+        &self.0["Globals"]
+    }
+
+    /// The outputs by name.
+    pub fn outputs(&self) -> &Map<String, Value> {
+        self.0["Outputs"].as_object().expect("outputs")
     }
 
     /// The resource of a name, if there is one.

@@ -105,6 +105,8 @@ async fn reads(name: &str) -> BTreeSet<String> {
         "notifications-worker" => drop(notifications_worker::Worker::from_env(env, &aws).unwrap()),
         "media-worker" => drop(media_worker::Worker::from_env(env, &aws).unwrap()),
         "scheduler" => drop(platform::context::context(env, &aws, scheduler::TOPICS).unwrap()),
+        "release-check" => drop(release_check::ReleaseCheck::from_env(env, &aws).unwrap()),
+        "rotate" => drop(rotate::Rotation::from_env(env, &aws).unwrap()),
         unknown => panic!("say here what {unknown} reads"),
     })
 }
@@ -192,8 +194,9 @@ fn no_role_has_a_wildcard() {
             }
             assert!(statement["NotAction"].is_null() && statement["NotResource"].is_null(), "{name}");
             if list(&statement["Resource"]).contains(&&json!("*")) {
-                // X-Ray knows no resources.
-                assert_eq!(statement["Sid"], "Traces", "{name}: {statement}");
+                // X-Ray knows no resources, and CodeDeploy asks for alarms without naming them.
+                let sid = statement["Sid"].as_str().expect("a name");
+                assert!(matches!(sid, "Traces" | "Alarms"), "{name}: {statement}");
             }
         }
     }
@@ -289,14 +292,14 @@ fn routes(template: &Template) -> BTreeMap<String, String> {
     let functions: HashMap<String, String> = template
         .functions()
         .into_iter()
-        .map(|(name, function)| (format!("{}.Arn", function.logical_id), name))
+        .map(|(name, function)| (format!("{}.Alias", function.logical_id), name))
         .collect();
     let route = |properties: &Value| {
         let target = properties["Target"]["Fn::Sub"].as_str().expect("a target").to_owned();
         let integration = target.trim_start_matches("integrations/${").trim_end_matches('}');
         let integration = template.properties(integration);
         assert_eq!(integration["PayloadFormatVersion"], "2.0", "{target}");
-        let function = integration["IntegrationUri"]["Fn::GetAtt"].as_str().expect("a function");
+        let function = integration["IntegrationUri"]["Ref"].as_str().expect("a function");
         (properties["RouteKey"].as_str().expect("a route key").to_owned(), functions[function].clone())
     };
     template.of_type("AWS::ApiGatewayV2::Route").into_values().map(route).collect()
@@ -324,7 +327,8 @@ fn the_gateway_may_call_what_it_routes_to() {
         .into_values()
         .filter(|permission| permission["Principal"] == "apigateway.amazonaws.com")
         .map(|permission| {
-            let function = permission["FunctionName"]["Ref"].as_str().expect("a function").to_owned();
+            let alias = permission["FunctionName"]["Ref"].as_str().expect("a function");
+            let function = alias.strip_suffix(".Alias").expect("what the integration calls").to_owned();
             (function, permission["SourceArn"]["Fn::Sub"].as_str().expect("a source").to_owned())
         })
         .collect();
@@ -351,10 +355,46 @@ fn uploads_are_told_to_the_media_queue() {
 }
 
 #[test]
-fn the_owner_of_the_database_is_one_function() {
+fn the_owner_of_the_database_is_nobody_who_serves() {
     for (name, function) in Template::read().functions() {
         let Some(secret) = function.variables.get("DB_SECRET_ARN") else { continue };
         let owner = json!({ "Fn::GetAtt": "Database.MasterUserSecret.SecretArn" });
-        assert_eq!(*secret == owner, name == "migrate", "{name} works as {secret}");
+        let as_owner = matches!(name.as_str(), "migrate" | "rotate");
+        assert_eq!(*secret == owner, as_owner, "{name} works as {secret}");
+    }
+}
+
+/// Each version is looked at before traffic moves to it, and an alarm moves it back.
+#[test]
+fn traffic_moves_by_codedeploy() {
+    let template = Template::read();
+    let probed: BTreeSet<&str> = release_check::CHECKS.iter().map(|check| check.function).collect();
+    for (name, function) in template.functions() {
+        let preference = &function.properties["DeploymentPreference"];
+        let called_by_clients = !matches!(name.as_str(), "migrate" | "release-check" | "rotate");
+        assert_eq!(preference.is_object(), called_by_clients, "{name}");
+        let hooked = preference["Hooks"]["PreTraffic"] == json!({ "Ref": "ReleaseCheckFunction" });
+        assert_eq!(hooked, probed.contains(name.as_str()), "{name}");
+        if called_by_clients {
+            let alarms = list(&preference["Alarms"]);
+            let own =
+                json!({ "Ref": format!("{}ErrorsAlarm", function.logical_id.trim_end_matches("Function")) });
+            assert!(alarms.contains(&&own), "{name}: {alarms:?}");
+        }
+    }
+    assert_eq!(probed.len(), release_check::CHECKS.len());
+}
+
+/// The schema is up to date before any function changes that works on it.
+#[test]
+fn migrations_come_first() {
+    let template = Template::read();
+    let migration = template.properties("Migration");
+    assert_eq!(migration["ServiceToken"], json!({ "Ref": "MigrateFunction.Alias" }));
+    assert_eq!(migration["Release"], json!({ "Ref": "MigrateFunction.Version" }), "each release");
+    for (name, function) in template.functions() {
+        let waits = template.resource(&function.logical_id).unwrap()["DependsOn"] == "Migration";
+        let uses = name != "migrate" && function.variables.contains_key("DB_CLUSTER_ARN");
+        assert_eq!(waits, uses, "{name}");
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! Running it again changes nothing, and two of it at once wait for each other.
 
+mod custom_resource;
 mod keys;
 mod role;
 
@@ -15,7 +16,7 @@ use store::migrations::{self, MigrateError};
 use store::{DbError, DynamoError};
 
 /// What a run changed.
-#[derive(Debug, PartialEq, Eq, Serialize)]
+#[derive(Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Report {
     /// The migrations that were applied now, in order.
     pub applied: Vec<&'static str>,
@@ -46,11 +47,22 @@ pub enum RunError {
         /// The service's own words; never the secret.
         message: String,
     },
+    /// The stack that asked for the run could not be told how it ended.
+    #[error("the answer to CloudFormation: {0}")]
+    Answer(String),
 }
 
 /// The variables that a run reads.
 pub fn variables() -> Vec<&'static str> {
     <(DatabaseConfig, MigrateConfig, SigningConfig, TokenTableConfig)>::variables()
+}
+
+/// Does what the event asks for: a run; where CloudFormation asks for it as a custom resource, its answer too.
+pub async fn handle(env: &Env, aws: &Aws, event: serde_json::Value) -> Result<Report, RunError> {
+    let Some(request) = custom_resource::Request::of(&event) else { return run(env, aws).await };
+    let outcome = if request.asks_for_a_run() { run(env, aws).await } else { Ok(Report::default()) };
+    request.answer(&outcome).await?;
+    outcome
 }
 
 /// Brings schema, role and keys up to date.
@@ -67,7 +79,7 @@ pub async fn run(env: &Env, aws: &Aws) -> Result<Report, RunError> {
         Arc::new(OsEntropy),
     );
     let applied = migrations::migrate(&owner, &clock).await?;
-    role::ensure(&owner, &secrets, &migrate.app_secret_arn).await?;
+    role::ensure(&owner, &secrets, &migrate.app_secret_arn, &OsEntropy).await?;
     let table = KeyTable::new(aws.dynamodb(), tokens.keys_table);
     let signing_key_made = keys::ensure(&secrets, &signing.secret_arn, &table, &OsEntropy).await?;
     Ok(Report { applied, signing_key_made })

@@ -15,3 +15,17 @@ pub async fn ensure_application_role(db: &Db, name: &str, password: &str) -> Res
     .await
     .map(|_| ())
 }
+
+/// Whether the database has a role of this name that may log in. `db` must be the owner's handle.
+pub async fn can_log_in(db: &Db, name: &str) -> Result<bool, DbError> {
+    let rows = db
+        .texts(
+            Statement::new(
+                "SELECT to_jsonb(rolname)::text FROM pg_catalog.pg_roles WHERE rolname = :name::name AND rolcanlogin",
+            )
+            .text("name", name)
+            .idempotent(),
+        )
+        .await?;
+    Ok(!rows.is_empty())
+}
