@@ -68,6 +68,7 @@ async fn books_agree(system: &System) {
     let sum = |pick: fn(&Entry) -> i64| ours.values().map(pick).sum::<i64>();
     let totals = provider.totals().expect("the provider's books").remove("usd").unwrap_or_default();
     assert_eq!((totals.captured, totals.refunded), (sum(|entry| entry.1), sum(|entry| entry.2)));
+    crate::money::ledger_holds(system).await;
 }
 
 /// Our payments that the provider should know, in its words.

@@ -6,7 +6,9 @@ use jiff::SignedDuration;
 use platform::WorkError;
 use services::Ctx;
 use services::gateway::PaymentGateway;
-use services::payments::{Seen, finish_event, observe_account, observe_payment, observe_refund};
+use services::payments::{
+    Seen, finish_event, observe_account, observe_dispute, observe_payment, observe_refund,
+};
 use store::bookings::Cause;
 use store::provider_events;
 use stripe::{Event, Subject};
@@ -27,12 +29,13 @@ pub(crate) async fn work(
     let Some(stored) = stored.filter(|stored| stored.processed_at.is_none()) else {
         return Ok(finish_event(ctx, cause).await?);
     };
-    let event = Event::parse(stored.payload.to_string().as_bytes())?;
+    let event = Event::parse(stored.payload.as_bytes())?;
     let seen = match event.subject()? {
         Subject::Payment(report) => observe_payment(ctx, gateway, &report, cause).await?,
         Subject::Refund(report, _) => observe_refund(ctx, &report, cause).await?,
         Subject::Account(account) => observe_account(ctx, gateway, &account.provider_id, cause).await?,
-        Subject::Dispute(_) | Subject::Other => {
+        Subject::Dispute(report) => observe_dispute(ctx, gateway, &report.provider_id, cause).await?,
+        Subject::Other => {
             finish_event(ctx, cause).await?;
             Seen::Recorded
         }

@@ -68,6 +68,9 @@ impl Worker {
             PaymentMessage::Refund { refund_id } => {
                 payments::send_refund(ctx, gateway, refund_id, id).await?;
             }
+            PaymentMessage::Payout { payout_id } => {
+                payments::send_payout(ctx, gateway, payout_id, id).await?;
+            }
             PaymentMessage::ProviderEvent { event_id } => event::work(ctx, gateway, &event_id, id).await?,
         }
         Ok(())

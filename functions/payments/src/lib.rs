@@ -1,11 +1,14 @@
 //! Payments over HTTP: paying, refunding, hosts' accounts, the provider's webhooks.
 
 mod create;
+mod disputes;
 mod list;
 mod onboarding;
+mod payouts;
 mod read;
 mod refund;
 mod state;
+mod statement;
 mod view;
 mod webhook;
 
@@ -25,5 +28,9 @@ pub fn router() -> OpenApiRouter<PaymentsState> {
         .routes(routes!(read::get_payment))
         .routes(routes!(refund::create_refund))
         .routes(routes!(onboarding::begin_onboarding, onboarding::get_onboarding))
+        .routes(routes!(payouts::list_payouts))
+        .routes(routes!(payouts::get_balance))
+        .routes(routes!(statement::get_statement))
+        .routes(routes!(disputes::list_disputes))
         .routes(routes!(webhook::receive_stripe_event))
 }

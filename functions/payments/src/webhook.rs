@@ -6,7 +6,7 @@ use axum::http::{HeaderMap, StatusCode};
 use domain::messages::ProviderEventId;
 use serde::Serialize;
 use services::payments::{IncomingEvent, receive_event};
-use stripe::{EventKind, SIGNATURE_TOLERANCE, SignatureError, verify_signature};
+use stripe::{EventKind, SignatureError};
 use web::{Problem, RawBody};
 
 use crate::PaymentsState;
@@ -36,9 +36,8 @@ pub(crate) async fn receive_stripe_event(
     RawBody(body): RawBody,
 ) -> Result<Json<Received>, Problem> {
     let header = headers.get(SIGNATURE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let secrets = state.provider().webhook_secrets().await?;
     let ctx = state.app().ctx();
-    let event = verify_signature(&body, header, secrets, ctx.now(), SIGNATURE_TOLERANCE).map_err(refused)?;
+    let event = state.provider().verify(&body, header).await?.map_err(refused)?;
     let id = ProviderEventId::try_from(event.id).map_err(|_| refused(SignatureError::NoEvent))?;
     let payload = std::str::from_utf8(&body).map_err(|_| refused(SignatureError::NoEvent))?;
     let (kind, is_acted_on) = (event.kind.name(), !matches!(event.kind, EventKind::Other(_)));

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::booking::Notice;
 use crate::coded::coded;
-use crate::ids::{BookingId, OutboxId, PaymentId, PhotoId, RefundId, ReviewId, UserId};
+use crate::ids::{BookingId, OutboxId, PaymentId, PayoutId, PhotoId, RefundId, ReviewId, UserId};
 use crate::invalid::Invalid;
 
 coded! {
@@ -77,6 +77,11 @@ pub enum PaymentMessage {
     Refund {
         /// The refund.
         refund_id: RefundId,
+    },
+    /// Send money to a host.
+    Payout {
+        /// The payout.
+        payout_id: PayoutId,
     },
     /// Work through an event that the provider reported.
     ProviderEvent {
@@ -222,6 +227,12 @@ mod tests {
                 "payments",
                 "refund",
                 "refund_id",
+            ),
+            (
+                MessageBody::Payments(PaymentMessage::Payout { payout_id: id() }),
+                "payments",
+                "payout",
+                "payout_id",
             ),
             (
                 MessageBody::Notifications(NotificationMessage::VerifyEmail { user_id: id() }),

@@ -10,15 +10,16 @@ use std::fmt::Debug;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use domain::ids::PaymentId;
+use domain::ids::{PaymentId, PayoutId};
 use domain::money::Money;
 use jiff::Timestamp;
 
 pub use types::{
     AccountLink, AccountRequest, AccountState, Authorisation, AuthorisationOutcome, AuthoriseRequest,
-    Decline, IdempotencyKey, ProviderAccount, ProviderAccountId, ProviderChargeId, ProviderPayment,
-    ProviderPaymentId, ProviderPaymentState, ProviderRefund, ProviderRefundId, ProviderRefundState,
-    ProviderTransfer, ProviderTransferId, RefundRequest, TransferRequest,
+    Decline, IdempotencyKey, ProviderAccount, ProviderAccountId, ProviderChargeId, ProviderDispute,
+    ProviderDisputeId, ProviderDisputeState, ProviderPayment, ProviderPaymentId, ProviderPaymentState,
+    ProviderRefund, ProviderRefundId, ProviderRefundState, ProviderTransfer, ProviderTransferId,
+    RefundRequest, TransferRequest,
 };
 
 /// Why the provider did not do what was asked, by what the caller is to do about it.
@@ -94,6 +95,9 @@ pub trait PaymentGateway: Debug + Send + Sync {
     /// All refunds of a payment, newest first.
     async fn refunds(&self, payment: &ProviderPaymentId) -> Result<Vec<ProviderRefund>, GatewayError>;
 
+    /// A dispute as it stands now.
+    async fn retrieve_dispute(&self, dispute: &ProviderDisputeId) -> Result<ProviderDispute, GatewayError>;
+
     /// Makes an account for a host, who must then be onboarded.
     async fn create_account(
         &self,
@@ -106,6 +110,9 @@ pub trait PaymentGateway: Debug + Send + Sync {
 
     /// A host's account as it stands now.
     async fn retrieve_account(&self, account: &ProviderAccountId) -> Result<ProviderAccount, GatewayError>;
+
+    /// The transfer that was made for a payout, if one was.
+    async fn find_transfer(&self, payout: PayoutId) -> Result<Option<ProviderTransfer>, GatewayError>;
 
     /// Sends money to a host.
     async fn transfer(

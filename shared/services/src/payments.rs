@@ -8,11 +8,13 @@
 
 mod authorise;
 mod capture;
+mod disputes;
 mod events;
 mod observe;
 mod onboarding;
 mod outcomes;
 mod pay;
+mod payouts;
 mod refund;
 mod send_refund;
 mod void;
@@ -23,10 +25,12 @@ use store::bookings::Cause;
 
 pub use authorise::authorise;
 pub use capture::capture;
+pub use disputes::observe_dispute;
 pub use events::{IncomingEvent, finish_event, receive_event};
 pub use observe::{Seen, observe_account, observe_payment, observe_refund};
 pub use onboarding::{Onboarding, begin_onboarding, host_is_payable, onboarding};
 pub use pay::pay;
+pub use payouts::{open_due, release_due, send_payout};
 pub use refund::{RefundInput, Requester, refund};
 pub use send_refund::send_refund;
 pub use void::void;

@@ -9,7 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 use store::{bookings, claims, deliveries, outbox, single_use_tokens};
 
-use crate::{Ctx, Failure, reviews};
+use crate::{Ctx, Failure, payments, reviews};
 
 /// How many rows one statement works on.
 const BATCH: u32 = 100;
@@ -31,6 +31,10 @@ pub struct Report {
     pub completed: u64,
     /// Stays whose reviews were revealed.
     pub revealed: u64,
+    /// Stays of whose earnings a part was due.
+    pub released: u64,
+    /// Hosts who were due a payout.
+    pub paid: u64,
     /// Rows forgotten.
     pub forgotten: u64,
 }
@@ -45,6 +49,8 @@ pub async fn run(ctx: &Ctx, now: Timestamp) -> Result<Report, Failure> {
         lapsed: note("holds", batches(|| lapse(ctx, now)).await, &mut first),
         completed: note("stays", batches(|| complete(ctx, now)).await, &mut first),
         revealed: note("reviews", batches(|| reveal(ctx)).await, &mut first),
+        released: note("earnings", batches(|| payments::release_due(ctx, now, BATCH)).await, &mut first),
+        paid: note("payouts", payments::open_due(ctx, now, BATCH).await.map(u64::from), &mut first),
         sent: note("outbox", batches(|| send(ctx, now)).await, &mut first),
         forgotten: note("forgetting", forget(ctx, now).await, &mut first),
     };

@@ -7,7 +7,6 @@ use domain::ids::OutboxId;
 use domain::messages::{Message, ProviderEventId};
 use jiff::Timestamp;
 use serde::Deserialize;
-use serde_json::Value;
 
 use crate::db::{Db, DbError, Statement};
 use crate::outbox::messages_json;
@@ -30,14 +29,23 @@ pub struct NewEvent<'a> {
 }
 
 /// An event in the inbox.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug)]
 pub struct StoredEvent {
-    /// The event as it was sent.
-    pub payload: Value,
+    /// The event as it was sent, but for the order and spacing of its members: JSON.
+    pub payload: String,
     /// When it was delivered first.
     pub received_at: Timestamp,
     /// When its effect was had.
     pub processed_at: Option<Timestamp>,
+}
+
+/// A part of an event: a whole one may be larger than a row of the Data API can be, which is 64 KiB.
+#[derive(Debug, Deserialize)]
+struct Part {
+    place: u32,
+    text: String,
+    received_at: Timestamp,
+    processed_at: Option<Timestamp>,
 }
 
 /// Stores an event with the message that works on it. Answers whether it is new; a delivery that was there before
@@ -66,14 +74,24 @@ pub async fn receive(db: &Db, event: &NewEvent<'_>) -> Result<bool> {
 
 /// The event.
 pub async fn find(db: &Db, id: &ProviderEventId) -> Result<Option<StoredEvent>> {
+    // 8,000 characters are 48,000 bytes at most, however they are escaped.
     let statement = Statement::new(
-        "SELECT jsonb_build_object('payload', payload, 'received_at', received_at,
-             'processed_at', processed_at)::text
-         FROM provider_events WHERE id = :id",
+        "SELECT jsonb_build_object('place', n, 'text', substr(e.payload::text, n * 8000 + 1, 8000),
+             'received_at', e.received_at, 'processed_at', e.processed_at)::text
+         FROM provider_events e, generate_series(0, (length(e.payload::text) - 1) / 8000) n
+         WHERE e.id = :id",
     )
     .text("id", id.as_str())
     .idempotent();
-    db.optional(statement).await
+    let mut parts: Vec<Part> = db.rows(statement).await?;
+    parts.sort_by_key(|part| part.place);
+    let Some(first) = parts.first() else { return Ok(None) };
+    let (received_at, processed_at) = (first.received_at, first.processed_at);
+    Ok(Some(StoredEvent {
+        payload: parts.into_iter().map(|part| part.text).collect(),
+        received_at,
+        processed_at,
+    }))
 }
 
 /// Marks an event, and the message that works on it, done where there was no other effect to record.

@@ -1,23 +1,31 @@
 //! The adapter as a deployment has it: its secrets lie in Secrets Manager and are fetched when they are first needed.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use aws_sdk_secretsmanager::Client;
 use domain::clock::SharedClock;
 use domain::random::SharedEntropy;
+use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use services::Failure;
-use tokio::sync::OnceCell;
+use tokio::sync::{Mutex, OnceCell};
 
 use crate::client::StripeClient;
 use crate::config::{Secret, StripeConfig};
+use crate::webhook::{Event, SIGNATURE_TOLERANCE, SignatureError, verify_signature};
 
 /// A function has 30 s at most for all that it does: a call gives up in time for its caller to say so, and for the next
 /// message of a batch to be tried.
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(8);
 /// Attempts and pauses of one call together.
 const DEADLINE: Duration = Duration::from_secs(12);
+
+/// For how long fetched secrets are used.
+const SECRETS_LIFE: SignedDuration = SignedDuration::from_mins(5);
+/// How soon they may be fetched again when a signature fits none: whoever forges cannot make us ask more often.
+const SECRETS_REST: SignedDuration = SignedDuration::from_secs(10);
 
 /// Where things are.
 #[derive(Clone, Debug)]
@@ -40,7 +48,14 @@ pub struct Deployed {
     clock: SharedClock,
     entropy: SharedEntropy,
     gateway: OnceCell<StripeClient>,
-    webhook_secrets: OnceCell<Vec<Secret>>,
+    webhook_secrets: Mutex<Option<Loaded>>,
+}
+
+/// The webhooks' secrets, and when they were fetched.
+#[derive(Clone, Debug)]
+struct Loaded {
+    secrets: Arc<[Secret]>,
+    at: Timestamp,
 }
 
 #[derive(Deserialize)]
@@ -56,7 +71,14 @@ struct WebhookSecret {
 impl Deployed {
     /// The provider by these settings.
     pub fn new(secrets: Client, settings: Settings, clock: SharedClock, entropy: SharedEntropy) -> Self {
-        Self { secrets, settings, clock, entropy, gateway: OnceCell::new(), webhook_secrets: OnceCell::new() }
+        Self {
+            secrets,
+            settings,
+            clock,
+            entropy,
+            gateway: OnceCell::new(),
+            webhook_secrets: Mutex::new(None),
+        }
     }
 
     /// The provider's API. The first call fetches the key; a failed one is made again by the next.
@@ -64,9 +86,29 @@ impl Deployed {
         self.gateway.get_or_try_init(|| self.connect()).await
     }
 
-    /// What webhooks may be signed with; several while they are changed.
-    pub async fn webhook_secrets(&self) -> Result<&[Secret], Failure> {
-        self.webhook_secrets.get_or_try_init(|| self.load_webhook_secrets()).await.map(Vec::as_slice)
+    /// Checks a webhook against what it may be signed with; several secrets while they are changed. They are fetched anew
+    /// every few minutes, and when nothing fits, so that a change needs no restart.
+    pub async fn verify(&self, body: &[u8], header: &str) -> Result<Result<Event, SignatureError>, Failure> {
+        let now = self.clock.now();
+        let verify = |secrets: &[Secret]| verify_signature(body, header, secrets, now, SIGNATURE_TOLERANCE);
+        let loaded = self.secrets_younger_than(SECRETS_LIFE).await?;
+        match verify(&loaded.secrets) {
+            Err(SignatureError::Mismatch) => {
+                let again = self.secrets_younger_than(SECRETS_REST).await?;
+                Ok(verify(&again.secrets))
+            }
+            checked => Ok(checked),
+        }
+    }
+
+    async fn secrets_younger_than(&self, age: SignedDuration) -> Result<Loaded, Failure> {
+        let mut kept = self.webhook_secrets.lock().await;
+        let now = self.clock.now();
+        if let Some(loaded) = kept.as_ref().filter(|loaded| now.duration_since(loaded.at).abs() < age) {
+            return Ok(loaded.clone());
+        }
+        let loaded = Loaded { secrets: self.load_webhook_secrets().await?.into(), at: now };
+        Ok(kept.insert(loaded).clone())
     }
 
     async fn connect(&self) -> Result<StripeClient, Failure> {

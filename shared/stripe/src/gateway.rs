@@ -1,13 +1,13 @@
 //! The trait of the use cases, by the operations beside.
 
 use async_trait::async_trait;
-use domain::ids::PaymentId;
+use domain::ids::{PaymentId, PayoutId};
 use domain::money::Money;
 use jiff::Timestamp;
 use services::gateway::{
     AccountLink, AccountRequest, Authorisation, AuthoriseRequest, GatewayError, IdempotencyKey,
-    PaymentGateway, ProviderAccount, ProviderAccountId, ProviderPayment, ProviderPaymentId, ProviderRefund,
-    ProviderTransfer, RefundRequest, TransferRequest,
+    PaymentGateway, ProviderAccount, ProviderAccountId, ProviderDispute, ProviderDisputeId, ProviderPayment,
+    ProviderPaymentId, ProviderRefund, ProviderTransfer, RefundRequest, TransferRequest,
 };
 
 use crate::client::StripeClient;
@@ -63,6 +63,10 @@ impl PaymentGateway for StripeClient {
         Ok(self.list_refunds(payment).await?)
     }
 
+    async fn retrieve_dispute(&self, dispute: &ProviderDisputeId) -> Result<ProviderDispute, GatewayError> {
+        Ok(self.read_dispute(dispute).await?)
+    }
+
     async fn create_account(
         &self,
         key: &IdempotencyKey,
@@ -77,6 +81,10 @@ impl PaymentGateway for StripeClient {
 
     async fn retrieve_account(&self, account: &ProviderAccountId) -> Result<ProviderAccount, GatewayError> {
         Ok(self.read_account(account).await?)
+    }
+
+    async fn find_transfer(&self, payout: PayoutId) -> Result<Option<ProviderTransfer>, GatewayError> {
+        Ok(self.find_transfer_of(payout).await?)
     }
 
     async fn transfer(

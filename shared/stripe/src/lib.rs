@@ -9,6 +9,7 @@ pub mod amount;
 mod client;
 mod config;
 mod deployed;
+mod disputes;
 mod failure;
 mod gateway;
 mod payments;
@@ -22,6 +23,5 @@ pub use client::StripeClient;
 pub use config::{API_VERSION, ConfigError, Secret, StripeConfig};
 pub use deployed::{Deployed, Settings};
 pub use webhook::{
-    Dispute, Event, EventKind, SIGNATURE_TOLERANCE, SignatureError, Subject, UnreadableObject,
-    verify_signature,
+    Event, EventKind, SIGNATURE_TOLERANCE, SignatureError, Subject, UnreadableObject, verify_signature,
 };

@@ -6,10 +6,11 @@ use hmac::{Hmac, KeyInit, Mac};
 use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 use serde_json::Value;
-use services::gateway::{ProviderAccount, ProviderPayment, ProviderPaymentId, ProviderRefund};
+use services::gateway::{
+    ProviderAccount, ProviderDispute, ProviderPayment, ProviderPaymentId, ProviderRefund,
+};
 use sha2::Sha256;
 
-use crate::amount::from_provider;
 use crate::config::Secret;
 use crate::wire;
 
@@ -54,6 +55,8 @@ pub enum EventKind {
     RefundFailed,
     /// `charge.dispute.created`.
     DisputeOpened,
+    /// `charge.dispute.updated`: evidence was handed in, or an inquiry became a dispute.
+    DisputeUpdated,
     /// `charge.dispute.closed`.
     DisputeClosed,
     /// `account.updated`: a host's onboarding went on.
@@ -74,6 +77,7 @@ impl From<String> for EventKind {
             "refund.updated" => Self::RefundUpdated,
             "refund.failed" => Self::RefundFailed,
             "charge.dispute.created" => Self::DisputeOpened,
+            "charge.dispute.updated" => Self::DisputeUpdated,
             "charge.dispute.closed" => Self::DisputeClosed,
             "account.updated" => Self::AccountUpdated,
             _ => Self::Other(kind),
@@ -94,6 +98,7 @@ impl EventKind {
             Self::RefundUpdated => "refund.updated",
             Self::RefundFailed => "refund.failed",
             Self::DisputeOpened => "charge.dispute.created",
+            Self::DisputeUpdated => "charge.dispute.updated",
             Self::DisputeClosed => "charge.dispute.closed",
             Self::AccountUpdated => "account.updated",
             Self::Other(kind) => kind,
@@ -114,21 +119,6 @@ pub struct Event {
     pub object: Value,
 }
 
-/// A dispute at the provider.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Dispute {
-    /// The provider's name of it.
-    pub id: String,
-    /// The payment it is about.
-    pub payment: Option<ProviderPaymentId>,
-    /// How much is disputed.
-    pub amount: domain::money::Money,
-    /// The provider's word for why, such as `fraudulent`.
-    pub reason: String,
-    /// The provider's word for where it stands: `needs_response`, `won`, `lost`, …
-    pub status: String,
-}
-
 /// What an event is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Subject {
@@ -137,7 +127,7 @@ pub enum Subject {
     /// A refund, and the payment it came from.
     Refund(ProviderRefund, Option<ProviderPaymentId>),
     /// A dispute.
-    Dispute(Dispute),
+    Dispute(ProviderDispute),
     /// A host's account.
     Account(ProviderAccount),
     /// Something that nothing here acts on.
@@ -186,15 +176,9 @@ impl Event {
                 let refund = refund.try_into().map_err(|_| UnreadableObject)?;
                 Ok(Subject::Refund(refund, payment))
             }
-            EventKind::DisputeOpened | EventKind::DisputeClosed => {
+            EventKind::DisputeOpened | EventKind::DisputeUpdated | EventKind::DisputeClosed => {
                 let dispute = self.object_as::<wire::Dispute>()?;
-                Ok(Subject::Dispute(Dispute {
-                    id: dispute.id,
-                    payment: dispute.payment_intent.map(ProviderPaymentId::new),
-                    amount: from_provider(dispute.amount, &dispute.currency).map_err(|_| UnreadableObject)?,
-                    reason: dispute.reason,
-                    status: dispute.status,
-                }))
+                dispute.try_into().map(Subject::Dispute).map_err(|_| UnreadableObject)
             }
             EventKind::AccountUpdated => {
                 let account = self.object_as::<wire::Account>()?;

@@ -82,16 +82,25 @@ pub(crate) struct Transfer {
     pub(crate) currency: String,
     pub(crate) destination: String,
     pub(crate) created: i64,
+    #[serde(default)]
+    pub(crate) metadata: BTreeMap<String, String>,
 }
 
 #[derive(Debug, Deserialize)]
 pub(crate) struct Dispute {
     pub(crate) id: String,
+    pub(crate) created: i64,
+    pub(crate) evidence_details: Option<EvidenceDetails>,
     pub(crate) amount: i64,
     pub(crate) currency: String,
     pub(crate) payment_intent: Option<String>,
     pub(crate) reason: String,
     pub(crate) status: String,
+}
+
+#[derive(Debug, Deserialize)]
+pub(crate) struct EvidenceDetails {
+    pub(crate) due_by: Option<i64>,
 }
 
 /// The body of a refusal.

@@ -10,6 +10,9 @@ use crate::intents::Intent;
 use crate::list::{Filter, list};
 use crate::route::Reply;
 
+/// How long evidence is taken, in seconds; banks give 7 to 21 days.
+const EVIDENCE_SECONDS: i64 = 9 * 24 * 60 * 60;
+
 /// Where a dispute stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -51,6 +54,12 @@ impl Record for Dispute {
             "charge": self.charge,
             "created": self.created,
             "currency": self.currency,
+            "evidence_details": {
+                "due_by": self.created + EVIDENCE_SECONDS,
+                "has_evidence": false,
+                "past_due": false,
+                "submission_count": 0,
+            },
             "is_charge_refundable": false,
             "livemode": false,
             "metadata": {},

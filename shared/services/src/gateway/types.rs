@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Display};
 
-use domain::ids::{BookingId, PaymentId, RefundId, UserId};
+use domain::ids::{BookingId, PaymentId, PayoutId, RefundId, UserId};
 use domain::money::Money;
 use jiff::Timestamp;
 
@@ -62,6 +62,8 @@ provider_ids! {
     ProviderAccountId;
     /// The provider's name of a transfer to a host.
     ProviderTransferId;
+    /// The provider's name of a dispute.
+    ProviderDisputeId;
 }
 
 /// A payment to authorise.
@@ -241,14 +243,10 @@ pub struct AccountLink {
 pub struct TransferRequest {
     /// Whom to.
     pub account: ProviderAccountId,
-    /// How much.
+    /// How much; from the platform's balance at the provider.
     pub amount: Money,
-    /// The booking it is for; kept with the transfer at the provider.
-    pub booking_id: BookingId,
-    /// Joins it to the payment.
-    pub transfer_group: String,
-    /// The charge it is paid from, so that it need not wait for the money to settle; from the balance if None.
-    pub charge_id: Option<ProviderChargeId>,
+    /// Kept with the transfer at the provider; what it is found again by.
+    pub payout_id: PayoutId,
 }
 
 /// A transfer at the provider.
@@ -256,10 +254,44 @@ pub struct TransferRequest {
 pub struct ProviderTransfer {
     /// The provider's name of it.
     pub provider_id: ProviderTransferId,
+    /// Our payout, from its metadata; absent if another system made it.
+    pub payout_id: Option<PayoutId>,
     /// Whom to.
     pub account: ProviderAccountId,
     /// How much.
     pub amount: Money,
     /// When it was made.
+    pub created_at: Timestamp,
+}
+
+/// Where a dispute stands at the provider.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ProviderDisputeState {
+    /// A bank only asks; it took nothing.
+    Inquiry,
+    /// The bank took the money and has not decided.
+    Open,
+    /// The money is back.
+    Won,
+    /// The money is gone.
+    Lost,
+}
+
+/// A dispute at the provider.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProviderDispute {
+    /// The provider's name of it.
+    pub provider_id: ProviderDisputeId,
+    /// The payment that it is about; absent for what another system made.
+    pub payment: Option<ProviderPaymentId>,
+    /// How much is disputed.
+    pub amount: Money,
+    /// The provider's word for why, such as `fraudulent`.
+    pub reason: String,
+    /// Where it stands.
+    pub state: ProviderDisputeState,
+    /// Until when evidence counts.
+    pub evidence_due_at: Option<Timestamp>,
+    /// When the bank took the money.
     pub created_at: Timestamp,
 }

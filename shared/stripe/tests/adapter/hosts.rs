@@ -1,12 +1,12 @@
 //! Hosts: onboarding and transfers.
 
-use domain::ids::UserId;
+use domain::ids::{PayoutId, UserId};
 use services::gateway::{
     AccountRequest, AccountState, GatewayError, IdempotencyKey, PaymentGateway, TransferRequest,
 };
 use uuid::Uuid;
 
-use crate::support::{Bench, booking_id, open, usd};
+use crate::support::{Bench, open, usd};
 
 fn host() -> (IdempotencyKey, AccountRequest) {
     let user_id: UserId = Uuid::from_u128(5).into();
@@ -41,16 +41,10 @@ async fn only_an_enabled_host_is_paid_and_once() {
     let bench = Bench::new().await;
     let (key, request) = host();
     let account = bench.gateway.create_account(&key, &request).await.unwrap().provider_id;
-    let payment = bench.captured(1, "pm_card_visa").await;
-    let charge_id = bench.gateway.retrieve(&payment).await.unwrap().charge_id;
-    let transfer = TransferRequest {
-        account: account.clone(),
-        amount: usd(9_700),
-        booking_id: booking_id(),
-        transfer_group: "booking-77".to_owned(),
-        charge_id,
-    };
-    let key = |step| IdempotencyKey::derive(booking_id(), step, 1);
+    bench.captured(1, "pm_card_visa").await;
+    let payout_id: PayoutId = Uuid::from_u128(7).into();
+    let transfer = TransferRequest { account: account.clone(), amount: usd(9_700), payout_id };
+    let key = |step| IdempotencyKey::derive(payout_id, step, 1);
     let early = bench.gateway.transfer(&key("payout"), &transfer).await;
     assert!(
         matches!(&early, Err(GatewayError::Rejected { code, .. }) if code == "insufficient_capabilities_for_transfer"),
@@ -59,6 +53,8 @@ async fn only_an_enabled_host_is_paid_and_once() {
     bench.books().enable_account(account.as_str()).unwrap();
     let paid = bench.gateway.transfer(&key("payout-2"), &transfer).await.unwrap();
     assert_eq!((&paid.account, paid.amount), (&account, usd(9_700)));
+    assert_eq!(bench.gateway.find_transfer(payout_id).await, Ok(Some(paid.clone())));
+    assert_eq!(bench.gateway.find_transfer(Uuid::from_u128(8).into()).await, Ok(None));
     assert_eq!(bench.gateway.transfer(&key("payout-2"), &transfer).await.unwrap(), paid);
     assert!(bench.gateway.transfer(&key("payout-3"), &transfer).await.is_err());
     assert_eq!(bench.books().totals().unwrap()["usd"].transferred, 9_700);

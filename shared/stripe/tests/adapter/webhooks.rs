@@ -10,7 +10,7 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use domain::clock::{Clock, ManualClock};
 use serde_json::json;
-use services::gateway::{AccountState, PaymentGateway, ProviderPaymentState};
+use services::gateway::{AccountState, PaymentGateway, ProviderDisputeState, ProviderPaymentState};
 use stripe::{Event, EventKind, SIGNATURE_TOLERANCE, Secret, Subject, verify_signature};
 
 use crate::support::{Bench, WEBHOOK_SECRET, key, refund, refund_id, usd};
@@ -87,7 +87,9 @@ async fn every_kind_that_is_acted_on_is_read() {
     let Subject::Refund(refund, of) = subject(EventKind::RefundCreated) else { panic!() };
     assert_eq!((refund.refund_id, refund.amount, of), (Some(refund_id(101)), usd(2_500), Some(id)));
     let Subject::Dispute(dispute) = subject(EventKind::DisputeOpened) else { panic!() };
-    assert_eq!((dispute.amount, dispute.status.as_str()), (usd(10_000), "needs_response"));
+    assert_eq!((dispute.amount, dispute.state), (usd(10_000), ProviderDisputeState::Open));
+    assert!(dispute.evidence_due_at > Some(dispute.created_at));
+    assert_eq!(bench.gateway.retrieve_dispute(&dispute.provider_id).await, Ok(dispute));
     let Subject::Account(account) = subject(EventKind::AccountUpdated) else { panic!() };
     assert_eq!(account.state, AccountState::Enabled);
 }

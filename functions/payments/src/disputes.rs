@@ -1,0 +1,118 @@
+//! `GET /payments/disputes`: payments that guests' banks took back.
+
+use axum::extract::State;
+use axum::http::Uri;
+use axum::response::IntoResponse;
+use domain::ids::DisputeId;
+use domain::money::Money;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use store::disputes::{DisputeState as State_, Whose, page};
+use uuid::Uuid;
+use web::dto::MoneyDto;
+use web::{App, Caller, CursorScope, Page, Problem, ValidQuery};
+
+/// A payment that a guest's bank took back.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+#[schema(example = json!({
+    "id": "01936f5a-2b7d-7c11-9d6e-7f3a5b9c8d10", "payment_id": "01936f0e-7a1c-7c3e-9d52-0d6f0c6f2a11",
+    "booking_id": "01936f0d-11aa-7b0e-8f3c-5a7d9e21c9b4", "amount": {"amount": 125_400, "currency": "USD"},
+    "reason": "fraudulent", "state": "open", "evidence_due_at": "2026-06-12T09:00:00Z",
+    "opened_at": "2026-06-03T09:00:00Z", "closed_at": null,
+}))]
+pub(crate) struct Dispute {
+    /// Its id.
+    id: Uuid,
+    /// The payment.
+    payment_id: Uuid,
+    /// The booking that it paid for; what is not sent of your share waits for the end.
+    booking_id: Uuid,
+    /// How much the bank took.
+    #[schema(value_type = MoneyDto)]
+    amount: Money,
+    /// The bank's reason, such as `fraudulent` or `product_not_received`.
+    #[schema(max_length = 100)]
+    reason: String,
+    /// Where it stands.
+    #[schema(value_type = DisputeState)]
+    state: State_,
+    /// Until when evidence counts: send it to the staff before.
+    evidence_due_at: Option<Timestamp>,
+    /// When the bank took the money.
+    opened_at: Timestamp,
+    /// When the bank decided.
+    closed_at: Option<Timestamp>,
+}
+
+/// The states of a dispute, for the schema.
+#[derive(utoipa::ToSchema)]
+#[schema(rename_all = "snake_case")]
+#[expect(dead_code, reason = "the schema of the store's type, which knows no HTTP")]
+pub(crate) enum DisputeState {
+    Open,
+    Won,
+    Lost,
+}
+
+impl From<store::disputes::Dispute> for Dispute {
+    fn from(dispute: store::disputes::Dispute) -> Self {
+        Self {
+            id: dispute.id.into(),
+            payment_id: dispute.payment_id.into(),
+            booking_id: dispute.booking_id.into(),
+            amount: dispute.amount,
+            reason: dispute.reason,
+            state: dispute.state,
+            evidence_due_at: dispute.evidence_due_at,
+            opened_at: dispute.opened_at,
+            closed_at: dispute.closed_at,
+        }
+    }
+}
+
+/// Which page.
+#[derive(Debug, Deserialize, garde::Validate, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct ListDisputes {
+    /// How many at most.
+    #[serde(default = "twenty")]
+    #[garde(range(min = 1, max = 100))]
+    #[param(minimum = 1, maximum = 100, default = 20)]
+    limit: u32,
+    /// `next_cursor` of the page before.
+    #[garde(inner(length(bytes, max = 1024)))]
+    #[param(max_length = 1024)]
+    cursor: Option<String>,
+}
+
+const fn twenty() -> u32 {
+    20
+}
+
+/// Disputes about your bookings as a host, the newest first; all disputes for the staff.
+#[utoipa::path(
+    get, path = "/payments/disputes", tag = "payments", operation_id = "list_disputes",
+    params(ListDisputes),
+    responses((status = 200, description = "A page", body = Page<Dispute>, headers(("Link" = String))), web::Problems),
+)]
+pub(crate) async fn list_disputes(
+    State(app): State<App>,
+    caller: Caller,
+    uri: Uri,
+    ValidQuery(query): ValidQuery<ListDisputes>,
+) -> Result<impl IntoResponse, Problem> {
+    let whose = if caller.is_admin() { Whose::Everybodys } else { Whose::Host(caller.user_id) };
+    let codec = app.cursors().await?;
+    let scope = CursorScope::new("/payments/disputes", &(caller.user_id, caller.is_admin()))?;
+    let after: Option<DisputeId> =
+        query.cursor.as_deref().map(|cursor| codec.open(&scope, cursor)).transpose()?;
+    let mut disputes = page(&app.ctx().db, whose, after, query.limit + 1).await?;
+    let limit = usize::try_from(query.limit).unwrap_or(usize::MAX);
+    let has_more = disputes.len() > limit;
+    disputes.truncate(limit);
+    let last = disputes.last().filter(|_| has_more).map(|dispute| dispute.id);
+    let next_cursor = last.map(|id| codec.seal(&scope, &id)).transpose()?;
+    let items = disputes.into_iter().map(Dispute::from).collect();
+    Ok(Page::<Dispute> { items, next_cursor }.respond(&uri))
+}

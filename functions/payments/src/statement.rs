@@ -1,0 +1,204 @@
+//! `GET /payments/statement`: every movement of what a host has, as JSON or CSV.
+
+use std::fmt::Write as _;
+
+use axum::extract::State;
+use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE, LINK};
+use axum::http::{HeaderValue, Uri};
+use axum::response::{IntoResponse, Response};
+use domain::money::Money;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+use store::payouts::{Movement as Row, Position, Window, statement};
+use uuid::Uuid;
+use web::dto::MoneyDto;
+use web::{App, Caller, CursorScope, Page, Problem, ValidQuery, next_link};
+
+/// How far back a statement begins by default, in days.
+const DAYS: i64 = 31;
+
+/// Which movements, and in which form.
+#[derive(Debug, Deserialize, garde::Validate, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct StatementQuery {
+    /// The first day, in UTC; by default 31 days ago.
+    #[garde(skip)]
+    #[param(value_type = Option<String>, format = Date)]
+    from: Option<Date>,
+    /// The last day, in UTC; by default today.
+    #[garde(skip)]
+    #[param(value_type = Option<String>, format = Date)]
+    to: Option<Date>,
+    /// `json`, or `csv` for a spreadsheet.
+    #[serde(default)]
+    #[garde(skip)]
+    #[param(inline, default = "json")]
+    format: Format,
+    /// How many movements at most.
+    #[serde(default = "hundred")]
+    #[garde(range(min = 1, max = 1000))]
+    #[param(minimum = 1, maximum = 1000, default = 100)]
+    limit: u32,
+    /// `next_cursor` of the page before; with CSV it is in the header `Link`.
+    #[garde(inner(length(bytes, max = 1024)))]
+    #[param(max_length = 1024)]
+    cursor: Option<String>,
+}
+
+const fn hundred() -> u32 {
+    100
+}
+
+/// How a statement is written.
+#[derive(Clone, Copy, Debug, Default, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Format {
+    /// Pages of objects.
+    #[default]
+    Json,
+    /// RFC 4180, with a header.
+    Csv,
+}
+
+/// One movement of what a host has.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+#[schema(example = json!({
+    "at": "2026-06-01T12:00:03Z", "event": "capture", "booking_id": "01936f0d-11aa-7b0e-8f3c-5a7d9e21c9b4",
+    "reference": "01936f0e-7a1c-7c3e-9d52-0d6f0c6f2a11", "amount": {"amount": 106_700, "currency": "USD"},
+}))]
+pub(crate) struct Movement {
+    /// When.
+    at: Timestamp,
+    /// What: `capture`, `refund`, `refund_failed`, `payout`, `payout_failed`, `dispute_lost` or `write_off`.
+    #[schema(max_length = 64)]
+    event: &'static str,
+    /// For which booking.
+    booking_id: Uuid,
+    /// The payment, refund, payout or dispute that it comes from.
+    #[schema(max_length = 255)]
+    reference: String,
+    /// How much more you have; below zero how much less.
+    #[schema(value_type = MoneyDto)]
+    amount: Money,
+}
+
+impl From<Row> for Movement {
+    fn from(row: Row) -> Self {
+        Self {
+            at: row.at,
+            event: row.event.code(),
+            booking_id: row.booking_id.into(),
+            reference: row.subject,
+            amount: row.amount,
+        }
+    }
+}
+
+/// What changed what you have as a host, the oldest first: your shares of what guests paid, what went back, what was
+/// sent to you. The sum of all is your balance.
+#[utoipa::path(
+    get, path = "/payments/statement", tag = "payments", operation_id = "get_statement",
+    params(StatementQuery),
+    responses(
+        (status = 200, description = "A page of movements", headers(("Link" = String)),
+            content((Page<Movement> = "application/json"), (String = "text/csv"))),
+        web::Problems,
+    ),
+)]
+pub(crate) async fn get_statement(
+    State(app): State<App>,
+    caller: Caller,
+    uri: Uri,
+    ValidQuery(query): ValidQuery<StatementQuery>,
+) -> Result<Response, Problem> {
+    let (from, to) = days(query.from, query.to, app.ctx().now())?;
+    let codec = app.cursors().await?;
+    let scope = CursorScope::new("/payments/statement", &(caller.user_id, from, to))?;
+    let after: Option<Position> =
+        query.cursor.as_deref().map(|cursor| codec.open(&scope, cursor)).transpose()?;
+    let window = Window { from, to, after, limit: query.limit + 1 };
+    let mut rows = statement(&app.ctx().db, caller.user_id, &window).await?;
+    let limit = usize::try_from(query.limit).unwrap_or(usize::MAX);
+    let has_more = rows.len() > limit;
+    rows.truncate(limit);
+    let last = rows.last().filter(|_| has_more).map(|row| Position {
+        at: row.at,
+        journal_id: row.journal_id,
+        booking_id: row.booking_id,
+    });
+    let next_cursor = last.map(|position| codec.seal(&scope, &position)).transpose()?;
+    let items: Vec<Movement> = rows.into_iter().map(Movement::from).collect();
+    Ok(match query.format {
+        Format::Json => Page { items, next_cursor }.respond(&uri),
+        Format::Csv => csv(&items, next_cursor.and_then(|cursor| next_link(&uri, &cursor))),
+    })
+}
+
+/// The half-open window of whole days.
+fn days(from: Option<Date>, to: Option<Date>, now: Timestamp) -> Result<(Timestamp, Timestamp), Problem> {
+    let start = |date: Date| date.to_zoned(TimeZone::UTC).map(|day| day.timestamp());
+    let out_of_range =
+        |pointer: &str| Problem::invalid(pointer, "invalid_dates", "Choose a date of this era.");
+    let today = now.to_zoned(TimeZone::UTC).date();
+    let last = to.unwrap_or(today);
+    let ends = last.tomorrow().and_then(start).map_err(|_| out_of_range("/to"))?;
+    let begins = match from {
+        Some(from) => start(from).map_err(|_| out_of_range("/from"))?,
+        None => ends.saturating_sub(SignedDuration::from_hours(24 * (DAYS + 1))).unwrap_or(Timestamp::MIN),
+    };
+    if begins >= ends {
+        return Err(Problem::invalid(
+            "/from",
+            "invalid_dates",
+            "Choose a first day that is not after the last.",
+        ));
+    }
+    Ok((begins, ends))
+}
+
+/// RFC 4180: no value here has a comma, a quote or a line break, nor begins as a formula does.
+fn csv(items: &[Movement], link: Option<HeaderValue>) -> Response {
+    let mut text = String::from("at,event,booking_id,reference,currency,amount,amount_minor\r\n");
+    for item in items {
+        let money = item.amount.to_string();
+        let amount = money.split(' ').next().unwrap_or_default();
+        let currency = item.amount.currency().code();
+        let Movement { at, event, booking_id, reference, .. } = item;
+        let minor = item.amount.amount();
+        // Writing to a string does not fail.
+        let _ = write!(text, "{at},{event},{booking_id},{reference},{currency},{amount},{minor}\r\n");
+    }
+    let headers = [
+        (CONTENT_TYPE, "text/csv; charset=utf-8; header=present"),
+        (CONTENT_DISPOSITION, "attachment; filename=\"statement.csv\""),
+    ];
+    let mut response = (headers, text).into_response();
+    if let Some(link) = link {
+        response.headers_mut().insert(LINK, link);
+    }
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn days_are_whole_and_in_order() {
+        let now: Timestamp = "2026-06-15T12:00:00Z".parse().unwrap();
+        let window = |from: Option<&str>, to: Option<&str>| {
+            let date = |text: Option<&str>| text.map(|text| text.parse().unwrap());
+            days(date(from), date(to), now)
+                .map(|(from, to)| (from.to_string(), to.to_string()))
+                .map_err(|problem| problem.code().to_owned())
+        };
+        let of = |from: &str, to: &str| Ok((format!("{from}T00:00:00Z"), format!("{to}T00:00:00Z")));
+        assert_eq!(window(None, None), of("2026-05-15", "2026-06-16"));
+        assert_eq!(window(Some("2026-06-15"), Some("2026-06-15")), of("2026-06-15", "2026-06-16"));
+        assert_eq!(window(Some("2026-06-16"), Some("2026-06-15")), Err("validation_failed".to_owned()));
+        assert_eq!(window(None, Some("9999-12-31")), Err("validation_failed".to_owned()));
+    }
+}
