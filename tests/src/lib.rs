@@ -14,6 +14,7 @@ mod answer;
 mod bundle;
 mod document;
 mod history;
+pub mod infra;
 mod people;
 mod process;
 mod system;

@@ -1,0 +1,23 @@
+module "sessions_table" {
+  source              = "./modules/table"
+  stage               = var.stage
+  name                = "sessions"
+  expires             = true
+  deletion_protection = var.deletion_protection
+}
+
+module "idempotency_table" {
+  source              = "./modules/table"
+  stage               = var.stage
+  name                = "idempotency"
+  expires             = true
+  deletion_protection = var.deletion_protection
+}
+
+module "keys_table" {
+  source              = "./modules/table"
+  stage               = var.stage
+  name                = "keys"
+  expires             = false
+  deletion_protection = var.deletion_protection
+}
