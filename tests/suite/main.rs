@@ -20,6 +20,7 @@ mod input;
 mod journey;
 mod listings;
 mod mail;
+mod modify;
 mod money;
 mod photos;
 mod plans;

@@ -25,6 +25,7 @@ use Access::{Hidden, HiddenFromAll, Member, Own, Public};
 /// Every operation has a row. A new one gets its row here, and so is thought about.
 const EXPECTED: &[(&str, Access)] = &[
     ("accept_booking", Hidden),
+    ("accept_modification", Hidden),
     ("announce_photo", Hidden),
     ("begin_onboarding", Own),
     ("cancel_booking", Hidden),
@@ -41,6 +42,7 @@ const EXPECTED: &[(&str, Access)] = &[
     ("create_review", Hidden),
     ("declare_no_show", Hidden),
     ("decline_booking", Hidden),
+    ("decline_modification", Hidden),
     ("delete_photo", Hidden),
     ("delete_promotion", Hidden),
     ("delete_property", Hidden),
@@ -61,6 +63,7 @@ const EXPECTED: &[(&str, Access)] = &[
     ("list_booking_events", Hidden),
     ("list_bookings", Own),
     ("list_disputes", Own),
+    ("list_modifications", Hidden),
     ("list_payments", Own),
     ("list_payouts", Own),
     ("list_photos", Hidden),
@@ -72,6 +75,7 @@ const EXPECTED: &[(&str, Access)] = &[
     ("logout", Public),
     ("order_photos", Hidden),
     ("preview_cancellation", Hidden),
+    ("propose_modification", Hidden),
     ("publish_property", Hidden),
     ("receive_stripe_event", Public),
     ("refresh_session", Public),

@@ -28,6 +28,8 @@ pub(crate) struct World<'s> {
     pub(crate) promotion: String,
     /// Confirmed, in a month.
     pub(crate) booking: String,
+    /// Proposed for the booking by the guest.
+    pub(crate) modification: String,
     /// Completed.
     pub(crate) stayed: String,
     /// Of the confirmed booking.
@@ -82,6 +84,10 @@ impl<'s> World<'s> {
         let promotion = host.call("POST", &promotions).json(new).send().await.expect(201).text("id");
         let booking = guest.stays(&property, Dates::in_days(&guest, 30, 3)).await;
         assert_eq!(guest.booking(&booking).await.body["state"], "confirmed");
+        let modifications = format!("/bookings/{booking}/modifications/");
+        let wanted = json!({ "guests": { "adults": 3 } });
+        let modification =
+            guest.call("POST", &modifications).once().json(wanted).send().await.expect(201).text("id");
         let paid = guest.call("GET", "/payments/").send().await.expect(200);
         let of_booking = |payment: &&Value| payment["booking_id"] == booking.as_str();
         let payment = paid.body["items"].as_array().unwrap().iter().find(of_booking).unwrap()["id"].clone();
@@ -101,6 +107,7 @@ impl<'s> World<'s> {
             photo,
             promotion,
             booking,
+            modification,
             stayed,
             payment: payment.as_str().unwrap().to_owned(),
             review,
@@ -115,6 +122,7 @@ impl<'s> World<'s> {
             "photo_id" => &self.photo,
             "promotion_id" => &self.promotion,
             "booking_id" => &self.booking,
+            "modification_id" => &self.modification,
             "payment_id" => &self.payment,
             "review_id" => &self.review,
             "user_id" => &self.guest.id,
@@ -137,7 +145,7 @@ impl<'s> World<'s> {
     /// Whose operation it is.
     pub(crate) fn owner(&self, operation: &Operation) -> &Person<'s> {
         let by_host = operation.path.starts_with("/properties")
-            || ["create_refund", "accept_booking", "decline_booking", "declare_no_show"]
+            || ["create_refund", "accept_booking", "accept_modification", "decline_booking", "declare_no_show"]
                 .contains(&&*operation.id);
         if by_host && operation.id != "create_quote" { &self.host } else { &self.guest }
     }

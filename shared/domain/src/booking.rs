@@ -131,6 +131,20 @@ coded! {
         Completed = "completed",
         /// The host says that the guest did not come.
         NoShow = "no_show",
+        /// The guest wants other dates or another party.
+        ModificationProposedByGuest = "modification_proposed_by_guest",
+        /// The host wants other dates or another party.
+        ModificationProposedByHost = "modification_proposed_by_host",
+        /// The booking is changed.
+        ModificationAccepted = "modification_accepted",
+        /// A change was declined or taken back.
+        ModificationDeclined = "modification_declined",
+        /// A change was neither answered nor paid in time.
+        ModificationExpired = "modification_expired",
+        /// The difference could not be charged; the booking is as it was.
+        ModificationPaymentFailed = "modification_payment_failed",
+        /// The difference was set aside when the change was over; it is let go.
+        ModificationPaidTooLate = "modification_paid_too_late",
     }
 }
 

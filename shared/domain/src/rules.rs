@@ -111,9 +111,38 @@ pub fn check_stay(
     check_party(terms, guests)?;
     check_notice(terms, stay, now)?;
     check_window(terms, stay, now)?;
-    check_ends(calendar, stay)?;
+    check_arrival(calendar, stay)?;
+    check_departure(calendar, stay)?;
     check_length(terms, calendar, stay)?;
     check_blocked(calendar, stay)
+}
+
+/// Whether a guest's booked stay may become another one, asked at `now`: the rules of a stay, as far as they speak of what
+/// changes. Nights that are booked stay booked, whatever was said of them since.
+pub fn check_modification(
+    terms: &ListingTerms,
+    calendar: &Calendar,
+    booked: Stay,
+    wanted: Stay,
+    now: Timestamp,
+) -> Result<(), Refusal> {
+    let (arrives, leaves) =
+        (wanted.check_in() != booked.check_in(), wanted.check_out() != booked.check_out());
+    if arrives {
+        check_past(terms, wanted, now)?;
+        check_notice(terms, wanted, now)?;
+        check_arrival(calendar, wanted)?;
+    }
+    if leaves {
+        check_departure(calendar, wanted)?;
+    }
+    if wanted.check_out() > booked.check_out() || wanted.check_in() < booked.check_in() {
+        check_window(terms, wanted, now)?;
+    }
+    if arrives || leaves {
+        check_length(terms, calendar, wanted)?;
+    }
+    Ok(())
 }
 
 fn check_past(terms: &ListingTerms, stay: Stay, now: Timestamp) -> Result<(), Refusal> {
@@ -125,7 +154,8 @@ fn check_past(terms: &ListingTerms, stay: Stay, now: Timestamp) -> Result<(), Re
     Ok(())
 }
 
-fn check_party(terms: &ListingTerms, guests: Guests) -> Result<(), Refusal> {
+/// Whether the party fits; refuses with `over_capacity` and `pets_not_allowed`.
+pub fn check_party(terms: &ListingTerms, guests: Guests) -> Result<(), Refusal> {
     let capacity = terms.capacity.get();
     if guests.counted() > capacity {
         let alone = guests.adults() > capacity;
@@ -164,11 +194,22 @@ fn check_window(terms: &ListingTerms, stay: Stay, now: Timestamp) -> Result<(), 
     Err(Refusal::rule("booking_window", pointer, format!("Choose nights no later than {last}.")))
 }
 
-fn check_ends(calendar: &Calendar, stay: Stay) -> Result<(), Refusal> {
+/// The code of the rule that keeps every stay from beginning on the night of `date`, by its distance from `now` alone.
+pub fn first_night_refused(terms: &ListingTerms, date: Date, now: Timestamp) -> Option<&'static str> {
+    let stay = Stay::new(date, date.saturating_add(1.day())).ok()?;
+    let checks = [check_past, check_notice, check_window];
+    checks.iter().find_map(|check| check(terms, stay, now).err()).map(|refusal| refusal.code)
+}
+
+fn check_arrival(calendar: &Calendar, stay: Stay) -> Result<(), Refusal> {
     if calendar.on(stay.check_in()).is_some_and(|rule| rule.closed_to_arrival) {
         let detail = "Choose another day of arrival: no stay begins on this one.";
         return Err(Refusal::rule("closed_to_arrival", "/check_in", detail));
     }
+    Ok(())
+}
+
+fn check_departure(calendar: &Calendar, stay: Stay) -> Result<(), Refusal> {
     if calendar.on(stay.check_out()).is_some_and(|rule| rule.closed_to_departure) {
         let detail = "Choose another day of departure: no stay ends on this one.";
         return Err(Refusal::rule("closed_to_departure", "/check_out", detail));

@@ -12,6 +12,7 @@ mod fixtures;
 mod paid;
 mod perform;
 mod read;
+mod way_back;
 
 use domain::booking::Actor;
 use domain::ids::UserId;
@@ -26,9 +27,10 @@ pub use details::{DetailsChange, Edit, change_details};
 pub use paid::{authorised, payment_failed};
 pub use perform::perform;
 pub use read::{events, find, list};
+pub(crate) use way_back::divide;
 
 /// How often an operation begins anew when others change the booking at the same time.
-const ATTEMPTS: u32 = 4;
+pub(crate) const ATTEMPTS: u32 = 4;
 
 /// On which side of the booking a person stands; who is on none does not see it.
 ///
@@ -44,7 +46,7 @@ pub fn side_of(booking: &Booking, person: UserId) -> Result<Actor, Failure> {
 }
 
 /// The booking changed under every attempt.
-fn contended() -> Failure {
+pub(crate) fn contended() -> Failure {
     Refusal::conflict("conflict", "The booking is being changed by someone else. Read it again.").into()
 }
 

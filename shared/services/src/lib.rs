@@ -3,6 +3,7 @@ pub mod bookings;
 mod context;
 mod failure;
 pub mod gateway;
+pub mod modifications;
 pub mod notifications;
 pub mod passwords;
 pub mod payments;

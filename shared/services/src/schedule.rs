@@ -7,7 +7,7 @@ use std::future::Future;
 
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
-use store::{bookings, claims, deliveries, outbox, single_use_tokens};
+use store::{bookings, claims, deliveries, modifications, outbox, single_use_tokens};
 
 use crate::{Ctx, Failure, payments, reviews};
 
@@ -27,6 +27,8 @@ pub struct Report {
     pub sent: u64,
     /// Holds and requests that ran out of time.
     pub lapsed: u64,
+    /// Modifications that ran out of time.
+    pub unmodified: u64,
     /// Stays that ended.
     pub completed: u64,
     /// Stays whose reviews were revealed.
@@ -47,6 +49,7 @@ pub async fn run(ctx: &Ctx, now: Timestamp) -> Result<Report, Failure> {
     let mut first = None;
     let report = Report {
         lapsed: note("holds", batches(|| lapse(ctx, now)).await, &mut first),
+        unmodified: note("modifications", batches(|| unmodify(ctx, now)).await, &mut first),
         completed: note("stays", batches(|| complete(ctx, now)).await, &mut first),
         revealed: note("reviews", batches(|| reveal(ctx)).await, &mut first),
         released: note("earnings", batches(|| payments::release_due(ctx, now, BATCH)).await, &mut first),
@@ -87,6 +90,12 @@ async fn lapse(ctx: &Ctx, now: Timestamp) -> Result<u32, Failure> {
     let lapsed = claims::expire_due(&ctx.db, now, BATCH).await?;
     ctx.publish(&lapsed.sent).await;
     Ok(lapsed.holds)
+}
+
+async fn unmodify(ctx: &Ctx, now: Timestamp) -> Result<u32, Failure> {
+    let expired = modifications::expire_due(&ctx.db, now, BATCH).await?;
+    ctx.publish(&expired.sent).await;
+    Ok(expired.ended)
 }
 
 async fn complete(ctx: &Ctx, now: Timestamp) -> Result<u32, Failure> {

@@ -13,7 +13,7 @@ use domain::booking::{BookingState, Windows};
 use domain::cancellation::{Arrival, Charged, PolicySnapshot, Settlement};
 use domain::dates::{Stay, TimeOfDay, Zone};
 use domain::guests::Guests;
-use domain::ids::{BookingId, PaymentId, PropertyId, QuoteId, UnitId, UserId};
+use domain::ids::{BookingId, ModificationId, PaymentId, PropertyId, QuoteId, UnitId, UserId};
 use domain::listing::BookingMode;
 use domain::money::Money;
 use domain::payment::PaymentState;
@@ -48,7 +48,8 @@ macro_rules! booking_rows {
                      'amount', jsonb_build_object('amount', p.amount, 'currency', p.currency),
                      'captured', jsonb_build_object('amount', p.captured, 'currency', p.currency),
                      'refunded', jsonb_build_object('amount', p.refunded, 'currency', p.currency),
-                     'created_at', p.created_at, 'version', p.version) ORDER BY p.id), '[]')
+                     'modification_id', p.modification_id, 'created_at', p.created_at, 'version', p.version)
+                     ORDER BY p.id), '[]')
                  FROM (SELECT * FROM payments WHERE booking_id = b.id ORDER BY id DESC LIMIT 50) p)))::text
          FROM b
          UNION ALL
@@ -168,6 +169,9 @@ pub struct BookingPayment {
     pub captured: Money,
     /// What went back or is asked to.
     pub refunded: Money,
+    /// The modification whose difference it charges; none where it pays for the booking.
+    #[serde(default)]
+    pub modification_id: Option<ModificationId>,
     /// When it was made.
     pub created_at: Timestamp,
     /// Grows with every change.
@@ -205,9 +209,15 @@ impl Booking {
         Charged { subtotal: self.priced.subtotal, guest_fee: self.priced.guest_fee, taxes: self.priced.taxes }
     }
 
-    /// The attempt to pay that counts: the one that was not declined or let go.
+    /// The attempt to pay for it that counts: the one that was not declined or let go.
     pub fn live_payment(&self) -> Option<&BookingPayment> {
-        self.payments.iter().rev().find(|payment| !payment.state.allows_another_attempt())
+        let own = self.payments.iter().rev().filter(|payment| payment.modification_id.is_none());
+        own.into_iter().find(|payment| !payment.state.allows_another_attempt())
+    }
+
+    /// Whether a payment charges the difference of a modification.
+    pub fn is_for_modification(&self, id: PaymentId) -> bool {
+        self.payments.iter().any(|payment| payment.id == id && payment.modification_id.is_some())
     }
 }
 

@@ -11,6 +11,7 @@ pub mod idempotency;
 pub mod keys;
 pub mod limits;
 pub mod migrations;
+pub mod modifications;
 pub mod outbox;
 pub mod payments;
 pub mod payouts;

@@ -39,6 +39,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "0006_application_role", sql: include_str!("../migrations/0006_application_role.sql") },
     Migration { name: "0007_promotions", sql: include_str!("../migrations/0007_promotions.sql") },
     Migration { name: "0008_ledger", sql: include_str!("../migrations/0008_ledger.sql") },
+    Migration { name: "0009_modifications", sql: include_str!("../migrations/0009_modifications.sql") },
 ];
 
 /// Why the schema could not be brought up to date. What was applied before stays.

@@ -2,15 +2,13 @@
 
 use domain::booking::{Actor, BookingEvent, BookingState, Transition, act};
 use domain::cancellation::{CancellationCase, CancelledBy, Settlement, settle};
-use domain::ids::{BookingId, RefundId, UserId};
-use domain::messages::{Message, MessageBody, PaymentMessage};
-use domain::money::{Money, MoneyError};
-use domain::payment::{PaymentState, refundable};
+use domain::ids::{BookingId, UserId};
 use domain::text::Prose;
 use jiff::Timestamp;
-use store::bookings::{self, Booking, BookingPayment, Change, NewRefund};
+use store::bookings::{self, Booking, Change};
 
 use super::effects::{Effects, effects_of, is_own};
+use super::way_back::{standing, still_refundable, way_back};
 use super::{ATTEMPTS, contended, find};
 use crate::{Ctx, Failure};
 
@@ -77,11 +75,9 @@ async fn attempt(
 ) -> Result<bool, Failure> {
     let settlement = settlement_of(booking, side, now)?;
     let mut effects = effects_of(ctx, booking, row, now)?;
-    let way_back = way_back(ctx, booking, settlement.refund)?;
-    let refund =
-        way_back.refund.map(|id| NewRefund { id, amount: settlement.refund, reason: reason_of(row.to) });
+    let way_back = way_back(ctx, booking, settlement.refund, reason_of(row.to))?;
     let Effects { keep, messages, .. } = &mut effects;
-    messages.extend(way_back.message);
+    messages.extend(way_back.messages);
     let change = Change {
         booking: booking.id,
         version: booking.version,
@@ -90,8 +86,8 @@ async fn attempt(
         reason: Some(reason.as_str()),
         keep: *keep,
         settlement: Some(&settlement),
-        payment: booking.live_payment().map(|payment| (payment.id, payment.version)),
-        refund,
+        payments: &standing(booking),
+        refunds: &way_back.refunds,
         messages,
         now,
     };
@@ -131,40 +127,6 @@ fn settlement_of(booking: &Booking, side: Actor, now: Timestamp) -> Result<Settl
         settlement.refund = most;
     }
     Ok(settlement)
-}
-
-/// What is set aside or taken of the guest's money and did not go back yet.
-fn still_refundable(booking: &Booking) -> Result<Money, MoneyError> {
-    let nothing = Money::zero(booking.priced.total.currency());
-    match booking.live_payment() {
-        Some(payment) if payment.state.is_captured() => refundable(payment.captured, payment.refunded),
-        Some(BookingPayment { state: PaymentState::Authorised, amount, .. }) => Ok(*amount),
-        _ => Ok(nothing),
-    }
-}
-
-/// How money goes back: by a refund of what was taken, or by letting go of what was only set aside.
-#[derive(Default)]
-struct WayBack {
-    refund: Option<RefundId>,
-    message: Option<Message>,
-}
-
-fn way_back(ctx: &Ctx, booking: &Booking, amount: Money) -> Result<WayBack, Failure> {
-    let Some(payment) = booking.live_payment().filter(|_| amount.amount() > 0) else {
-        return Ok(WayBack::default());
-    };
-    if payment.state.is_captured() {
-        let id: RefundId = ctx.new_id();
-        let message = ctx.message(MessageBody::Payments(PaymentMessage::Refund { refund_id: id }));
-        return Ok(WayBack { refund: Some(id), message: Some(message) });
-    }
-    if amount == payment.amount {
-        let message = ctx.message(MessageBody::Payments(PaymentMessage::Void { payment_id: payment.id }));
-        return Ok(WayBack { refund: None, message: Some(message) });
-    }
-    // Only a part goes back, and the capture of the whole is on its way: nothing to do but to wait for it.
-    Err(Failure::unavailable("the payment is being captured"))
 }
 
 #[cfg(test)]

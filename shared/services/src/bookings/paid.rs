@@ -6,7 +6,7 @@ use domain::messages::{Message, MessageBody, NotificationMessage, PaymentMessage
 use jiff::Timestamp;
 use store::bookings::{self, Applied, Authorisation, Booking, Cause, PaymentFailure};
 
-use crate::{Ctx, Failure};
+use crate::{Ctx, Failure, modifications};
 
 /// Records that the provider has set the amount aside, and moves the booking with it: an instant booking is confirmed and
 /// captured, a request waits for its host. Where the nights are gone the amount is let go, and the guest is told.
@@ -19,6 +19,9 @@ pub async fn authorised(
     cause: Cause<'_>,
 ) -> Result<Applied, Failure> {
     let booking = load(ctx, payment).await?;
+    if booking.is_for_modification(payment) {
+        return modifications::authorised(ctx, &booking, payment, provider_id, cause).await;
+    }
     let now = ctx.now();
     let event = BookingEvent::authorised(booking.booking_mode);
     let row = transition(BookingState::INITIAL, event, Actor::System)?;
@@ -57,6 +60,9 @@ pub async fn payment_failed(
     cause: Cause<'_>,
 ) -> Result<Applied, Failure> {
     let booking = load(ctx, payment).await?;
+    if booking.is_for_modification(payment) {
+        return modifications::unpaid(ctx, &booking, payment, provider_id, failure, cause).await;
+    }
     let messages = [notice(ctx, booking.id, Notice::PaymentDeclined)];
     let failed = PaymentFailure { payment, provider_id, failure, cause, messages: &messages, now: ctx.now() };
     let applied = bookings::apply_payment_failed(&ctx.db, &failed).await?;

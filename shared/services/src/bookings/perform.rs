@@ -42,8 +42,8 @@ pub async fn perform(
             reason,
             keep: effects.keep,
             settlement: None,
-            payment: effects.payment,
-            refund: None,
+            payments: effects.payment.as_slice(),
+            refunds: &[],
             messages: &effects.messages,
             now,
         };

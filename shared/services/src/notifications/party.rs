@@ -17,13 +17,20 @@ pub(super) const fn audience(notice: Notice) -> &'static [ReviewSide] {
         | Notice::CheckedIn
         | Notice::LeftEarly
         | Notice::Completed
-        | Notice::NoShow => &[Guest, Host],
+        | Notice::NoShow
+        | Notice::ModificationAccepted
+        | Notice::ModificationDeclined
+        | Notice::ModificationExpired
+        | Notice::ModificationPaymentFailed => &[Guest, Host],
+        Notice::ModificationProposedByGuest => &[Host],
         Notice::Declined
         | Notice::HoldExpired
         | Notice::PaymentDeclined
         | Notice::PaymentActionRequired
         | Notice::PaymentFailed
-        | Notice::PaidTooLate => &[Guest],
+        | Notice::PaidTooLate
+        | Notice::ModificationProposedByHost
+        | Notice::ModificationPaidTooLate => &[Guest],
     }
 }
 
@@ -37,6 +44,9 @@ pub(super) const fn is_current(notice: Notice, state: BookingState) -> bool {
         Notice::Confirmed => {
             matches!(state, BookingState::Confirmed | BookingState::CheckedIn | BookingState::Completed)
         }
+        Notice::ModificationProposedByGuest | Notice::ModificationProposedByHost => {
+            matches!(state, BookingState::Confirmed | BookingState::CheckedIn)
+        }
         Notice::CheckedIn => matches!(state, BookingState::CheckedIn | BookingState::Completed),
         // No way leads on from these.
         Notice::Declined
@@ -49,6 +59,11 @@ pub(super) const fn is_current(notice: Notice, state: BookingState) -> bool {
         | Notice::CancelledByHost
         | Notice::LeftEarly
         | Notice::Completed
-        | Notice::NoShow => true,
+        | Notice::NoShow
+        | Notice::ModificationAccepted
+        | Notice::ModificationDeclined
+        | Notice::ModificationExpired
+        | Notice::ModificationPaymentFailed
+        | Notice::ModificationPaidTooLate => true,
     }
 }

@@ -2,7 +2,8 @@
 
 use domain::ids::{OutboxId, PaymentId};
 use domain::payment::PaymentState;
-use store::bookings::{self, Cause};
+use store::bookings::Cause;
+use store::modifications;
 use store::payments::{self, Payment};
 
 use super::{CLOCK_SKEW, close, is_our_defect, key_may_be_forgotten, observe, outcomes, step_key};
@@ -24,9 +25,8 @@ pub async fn authorise(
         return close(ctx, cause).await;
     };
     let now = ctx.now();
-    let waits = bookings::find_by_payment(&ctx.db, payment_id)
-        .await?
-        .is_some_and(|booking| booking.hold_expires_at.is_some_and(|end| now < end));
+    let held_until = modifications::hold_of_payment(&ctx.db, payment_id).await?;
+    let waits = held_until.is_some_and(|end| now < end);
     if !waits || key_may_be_forgotten(payment.created_at, now) {
         // Sent already, perhaps; if not, there is nothing left to pay for or no key to send it under.
         return match look_up(gateway, &payment).await? {

@@ -26,6 +26,8 @@ pub enum Keep {
 pub struct NewRefund<'a> {
     /// Its id, made beforehand.
     pub id: RefundId,
+    /// Of which payment.
+    pub payment: PaymentId,
     /// How much, above zero.
     pub amount: Money,
     /// Why; up to 500 characters.
@@ -49,10 +51,10 @@ pub struct Change<'a> {
     pub keep: Keep,
     /// What a cancellation settled.
     pub settlement: Option<&'a Settlement>,
-    /// The payment that the decision was made on, with its version: where it has changed meanwhile, nothing happens.
-    pub payment: Option<(PaymentId, i64)>,
-    /// Money that goes back; only with a payment.
-    pub refund: Option<NewRefund<'a>>,
+    /// The payments that the decision was made on, with their versions: where one has changed meanwhile, nothing happens.
+    pub payments: &'a [(PaymentId, i64)],
+    /// Money that goes back, of these payments.
+    pub refunds: &'a [NewRefund<'a>],
     /// What follows; goes to the outbox with the change.
     pub messages: &'a [Message],
     /// When it happens.
@@ -75,8 +77,9 @@ const SQL: &str = concat!(
          SELECT id FROM claims WHERE booking_id = :booking::uuid AND released_at IS NULL FOR NO KEY UPDATE),
      paid AS (
          SELECT p.id FROM payments p CROSS JOIN (SELECT count(*) AS claims FROM held) h
-         WHERE p.id = :payment::uuid AND p.version = :payment_version::int8 AND h.claims >= 0
-         FOR NO KEY UPDATE OF p),
+         JOIN jsonb_array_elements(:payments::jsonb) AS k ON true
+         WHERE p.id = (k ->> 0)::uuid AND p.version = (k ->> 1)::int8 AND h.claims >= 0
+         ORDER BY p.id FOR NO KEY UPDATE OF p),
      b AS (
          UPDATE bookings b SET state = :to_state, hold_expires_at = NULL,
                 confirmed_at = CASE WHEN :to_state = 'confirmed' THEN :now::timestamptz ELSE b.confirmed_at END,
@@ -87,7 +90,7 @@ const SQL: &str = concat!(
                 updated_at = :now::timestamptz, version = b.version + 1
          FROM (SELECT count(*) AS claims FROM held) h, (SELECT count(*) AS payments FROM paid) p
          WHERE b.id = :booking::uuid AND b.version = :version::int8 AND b.state = :from_state
-           AND h.claims >= 0 AND (:payment::uuid IS NULL OR p.payments = 1)
+           AND h.claims >= 0 AND p.payments = jsonb_array_length(:payments::jsonb)
          RETURNING b.*),
      nights AS (
          UPDATE claims c SET expires_at = NULL,
@@ -100,14 +103,15 @@ const SQL: &str = concat!(
              SELECT :keep_until::date > b.check_in AND :keep_until::date < b.check_out AS shorter) k
          WHERE c.booking_id = b.id AND c.released_at IS NULL),
      counted AS (
-         UPDATE payments p SET refunded = p.refunded + :refund_amount::int8, updated_at = :now::timestamptz,
+         UPDATE payments p SET refunded = p.refunded + r.amount, updated_at = :now::timestamptz,
                 version = p.version + 1
-         FROM b WHERE p.id = :payment::uuid AND :refund::uuid IS NOT NULL),
+         FROM b CROSS JOIN jsonb_to_recordset(:refunds::jsonb) AS r(payment uuid, amount int8)
+         WHERE p.id = r.payment),
      refund AS (
          INSERT INTO refunds (id, payment_id, amount, reason, state, requested_by, created_at, updated_at)
-         SELECT :refund::uuid, :payment::uuid, :refund_amount::int8, :refund_reason, 'pending', :actor_id::uuid,
-                :now::timestamptz, :now::timestamptz
-         FROM b WHERE :refund::uuid IS NOT NULL),
+         SELECT r.id, r.payment, r.amount, r.reason, 'pending', :actor_id::uuid, :now::timestamptz,
+                :now::timestamptz
+         FROM b CROSS JOIN jsonb_to_recordset(:refunds::jsonb) AS r(id uuid, payment uuid, amount int8, reason text)),
      told AS (
          INSERT INTO booking_events (booking_id, version, at, event, actor, actor_id, from_state, to_state, details)
          SELECT id, version, :now::timestamptz, :event, :actor, :actor_id::uuid, :from_state, state,
@@ -121,12 +125,20 @@ const SQL: &str = concat!(
     booking_rows!()
 );
 
+/// A refund as the statement reads it.
+fn row_of(refund: &NewRefund<'_>) -> serde_json::Value {
+    serde_json::json!({
+        "id": refund.id, "payment": refund.payment, "amount": refund.amount.amount(), "reason": refund.reason,
+    })
+}
+
 fn bind(statement: Statement, change: &Change<'_>) -> Result<Statement> {
-    let Change { transition, payment, refund, .. } = change;
+    let transition = change.transition;
     let keep_until = match change.keep {
         Keep::All => Date::MAX,
         Keep::Until(date) => date,
     };
+    let refunds: Vec<_> = change.refunds.iter().map(row_of).collect();
     let settlement = change.settlement.map(serde_json::to_string).transpose()?;
     Ok(statement
         .uuid("booking", change.booking)
@@ -140,11 +152,8 @@ fn bind(statement: Statement, change: &Change<'_>) -> Result<Statement> {
         .text("reason", change.reason)
         .date("keep_until", keep_until)
         .text("settlement", settlement.as_deref())
-        .uuid_opt("payment", payment.map(|(id, _)| id))
-        .int("payment_version", payment.map(|(_, version)| version))
-        .uuid_opt("refund", refund.map(|refund| refund.id))
-        .int("refund_amount", refund.map(|refund| refund.amount.amount()))
-        .text("refund_reason", refund.map(|refund| refund.reason))
+        .json("payments", &change.payments)?
+        .json("refunds", &refunds)?
         .text("outbox", messages_json(change.messages)?.as_str())
         .instant("now", change.now))
 }

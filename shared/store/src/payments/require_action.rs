@@ -40,10 +40,12 @@ pub async fn record_action_required(db: &Db, action: &ActionRequired<'_>) -> Res
                     next_action = :next_action::jsonb, updated_at = :now::timestamptz, version = p.version + 1
              FROM (SELECT count(*) AS claims FROM held) h
              WHERE p.id = :payment::uuid AND p.state = 'processing' AND h.claims >= 0
-             RETURNING p.booking_id, h.claims),
+             RETURNING p.booking_id, p.modification_id, h.claims),
          waiting AS (
              SELECT b.id FROM acted JOIN bookings b ON b.id = acted.booking_id
-             WHERE b.state = 'pending_payment' AND acted.claims = 1),
+             WHERE acted.claims = 1 AND CASE WHEN acted.modification_id IS NULL THEN b.state = 'pending_payment'
+                 ELSE EXISTS (SELECT FROM modifications m
+                              WHERE m.id = acted.modification_id AND m.state = 'paying') END),
          sent AS (
              INSERT INTO outbox (id, topic, body, created_at, next_send_at)
              SELECT m.id, m.topic, m.body, :now::timestamptz, :now::timestamptz + interval '1 minute'
