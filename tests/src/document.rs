@@ -61,12 +61,12 @@ const EXAMPLES: &str = include_str!("../../functions/fallback/examples.json");
 /// When it is no JSON.
 pub fn document() -> Value {
     let parts = [
-        users::router().into_openapi(),
-        properties::router().into_openapi(),
-        bookings::router().into_openapi(),
-        payments::router().into_openapi(),
-        reviews::router().into_openapi(),
-        fallback::router().into_openapi(),
+        users::openapi(),
+        properties::openapi(),
+        bookings::openapi(),
+        payments::openapi(),
+        reviews::openapi(),
+        fallback::openapi(),
     ];
     let recorded = serde_json::from_str(EXAMPLES).expect("the recorded examples");
     web::openapi::document(parts, &recorded).expect("a description")

@@ -8,13 +8,9 @@ mod pages;
 #[cfg(test)]
 mod tests;
 
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
-
-/// All operations of this function.
-pub fn router() -> OpenApiRouter {
-    OpenApiRouter::default()
-        .routes(routes!(pages::list_problem_types))
-        .routes(routes!(pages::get_problem_type))
-        .routes(routes!(description::get_openapi))
+web::operations! {
+    ();
+    pages::list_problem_types,
+    pages::get_problem_type,
+    description::get_openapi,
 }

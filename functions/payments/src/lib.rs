@@ -2,6 +2,7 @@
 
 mod create;
 mod disputes;
+mod findings;
 mod list;
 mod onboarding;
 mod payouts;
@@ -13,24 +14,23 @@ mod view;
 mod webhook;
 
 use domain::messages::Topic;
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 pub use state::PaymentsState;
 
 /// The queues that this function sends to.
 pub const TOPICS: &[Topic] = &[Topic::Payments];
 
-/// All operations of this function.
-pub fn router() -> OpenApiRouter<PaymentsState> {
-    OpenApiRouter::default()
-        .routes(routes!(create::create_payment, list::list_payments))
-        .routes(routes!(read::get_payment))
-        .routes(routes!(refund::create_refund))
-        .routes(routes!(onboarding::begin_onboarding, onboarding::get_onboarding))
-        .routes(routes!(payouts::list_payouts))
-        .routes(routes!(payouts::get_balance))
-        .routes(routes!(statement::get_statement))
-        .routes(routes!(disputes::list_disputes))
-        .routes(routes!(webhook::receive_stripe_event))
+web::operations! {
+    PaymentsState;
+    create::create_payment,
+    list::list_payments,
+    read::get_payment,
+    refund::create_refund,
+    onboarding::begin_onboarding,
+    onboarding::get_onboarding,
+    payouts::list_payouts,
+    payouts::get_balance,
+    statement::get_statement,
+    disputes::list_disputes,
+    webhook::receive_stripe_event,
 }

@@ -10,18 +10,18 @@ mod respond;
 mod update;
 
 use domain::messages::Topic;
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 use web::App;
 
 /// The queues that this function sends to.
 pub const TOPICS: &[Topic] = &[Topic::Notifications];
 
-/// All operations of this function.
-pub fn router() -> OpenApiRouter<App> {
-    OpenApiRouter::default()
-        .routes(routes!(create::create_review, list::list_reviews))
-        .routes(routes!(get::get_review, update::update_review, delete::delete_review))
-        .routes(routes!(respond::respond_to_review))
-        .routes(routes!(report::report_review))
+web::operations! {
+    App;
+    create::create_review,
+    list::list_reviews,
+    get::get_review,
+    update::update_review,
+    delete::delete_review,
+    respond::respond_to_review,
+    report::report_review,
 }

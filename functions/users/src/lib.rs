@@ -13,25 +13,23 @@ mod tokens;
 mod verify;
 
 use domain::messages::Topic;
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 pub use state::UsersState;
 
 /// The queues that this function sends to.
 pub const TOPICS: &[Topic] = &[Topic::Notifications];
 
-/// All operations of this function.
-pub fn router() -> OpenApiRouter<UsersState> {
-    OpenApiRouter::default()
-        .routes(routes!(register::register_user))
-        .routes(routes!(verify::verify_email))
-        .routes(routes!(login::login))
-        .routes(routes!(refresh::refresh_session))
-        .routes(routes!(logout::logout))
-        .routes(routes!(password_reset::request_password_reset))
-        .routes(routes!(password_reset::confirm_password_reset))
-        .routes(routes!(me::get_me, me::update_me))
-        .routes(routes!(public::get_user))
-        .routes(routes!(jwks::get_jwks))
+web::operations! {
+    UsersState;
+    register::register_user,
+    verify::verify_email,
+    login::login,
+    refresh::refresh_session,
+    logout::logout,
+    password_reset::request_password_reset,
+    password_reset::confirm_password_reset,
+    me::get_me,
+    me::update_me,
+    public::get_user,
+    jwks::get_jwks,
 }

@@ -8,7 +8,6 @@ use platform::{Aws, Env, WorkError};
 use properties::PropertiesState;
 use tower::util::BoxCloneSyncService;
 use users::UsersState;
-use utoipa_axum::router::OpenApiRouter;
 use web::{App, Edge};
 
 use crate::gateway::{Function, Gateway};
@@ -111,7 +110,7 @@ fn gateway(env: &Env, aws: &Aws) -> anyhow::Result<Gateway> {
 }
 
 /// A router with the layers that `web::serve` puts around it.
-fn function(router: OpenApiRouter, edge: Edge) -> Function {
+fn function(router: axum::Router, edge: Edge) -> Function {
     BoxCloneSyncService::new(web::finish(router, edge))
 }
 

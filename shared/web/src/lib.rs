@@ -12,6 +12,7 @@ mod keys;
 mod limits;
 mod negotiate;
 pub mod openapi;
+pub mod operations;
 pub mod problem;
 mod request;
 mod serve;

@@ -6,7 +6,6 @@ use axum::response::IntoResponse as _;
 use http::{Method, StatusCode};
 use tower::Layer;
 use tower_http::normalize_path::{NormalizePath, NormalizePathLayer};
-use utoipa_axum::router::OpenApiRouter;
 
 use crate::app::Edge;
 use crate::compress::compress;
@@ -23,8 +22,7 @@ pub type Error = lambda_http::Error;
 /// 405 as problem documents, limits per caller, what the client accepts and has, and kept answers by `Idempotency-Key`.
 ///
 /// Routes stand without the slash at their end. Routers are merged before, not after.
-pub fn finish(router: OpenApiRouter, edge: Edge) -> NormalizePath<Router> {
-    let (router, _) = router.split_for_parts();
+pub fn finish(router: Router, edge: Edge) -> NormalizePath<Router> {
     let router = router
         .fallback(async || Problem::not_found())
         .method_not_allowed_fallback(async |method: Method| {
@@ -48,6 +46,6 @@ pub fn finish(router: OpenApiRouter, edge: Edge) -> NormalizePath<Router> {
 }
 
 /// Runs a router as a Lambda function until Lambda ends the process.
-pub async fn serve(router: OpenApiRouter, edge: Edge) -> Result<(), Error> {
+pub async fn serve(router: Router, edge: Edge) -> Result<(), Error> {
     lambda_http::run(finish(router, edge)).await
 }
