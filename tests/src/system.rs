@@ -210,6 +210,15 @@ impl System {
         rows.iter().map(|row| row.get::<_, Option<String>>(0)).collect()
     }
 
+    /// Runs a statement straight on the database, as its owner, and says whether it was taken.
+    ///
+    /// # Errors
+    /// The database's refusal.
+    pub async fn try_sql(&self, query: &str) -> Result<(), String> {
+        let client = self.handles().cluster.postgres().connect(&self.database).await.expect("a connection");
+        client.query(query, &[]).await.map(|_| ()).map_err(|error| error.to_string())
+    }
+
     /// Stops the system and removes its database.
     pub async fn stop(mut self) {
         if let Some(stack) = self.stack.take() {

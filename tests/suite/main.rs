@@ -16,6 +16,7 @@ mod calendar;
 mod contract;
 mod crash;
 mod faults;
+mod identity;
 mod input;
 mod journey;
 mod listings;

@@ -38,6 +38,8 @@ pub(crate) struct World<'s> {
     pub(crate) review: String,
     /// The guest's, not used.
     pub(crate) quote: String,
+    /// Where the guest is signed in.
+    pub(crate) session: String,
 }
 
 /// A stay of two nights from tomorrow on, lived to its end.
@@ -94,8 +96,11 @@ impl<'s> World<'s> {
         let review = json!({ "booking_id": stayed, "overall": 5, "public_text": "A warm stove." });
         let review = guest.call("POST", "/reviews/").once().json(review).send().await.expect(201).text("id");
         let quote = guest.quote(&property, Dates::in_days(&guest, 60, 3)).await.expect(201).text("id");
+        let sessions = guest.call("GET", "/users/me/sessions/").send().await.expect(200);
+        let session = sessions.body["items"][0]["id"].as_str().unwrap().to_owned();
         system.settle().await;
         World {
+            session,
             system,
             document: document(),
             host,
@@ -126,6 +131,7 @@ impl<'s> World<'s> {
             "payment_id" => &self.payment,
             "review_id" => &self.review,
             "user_id" => &self.guest.id,
+            "session_id" => &self.session,
             "code" => "not_found",
             other => panic!("say in tests/suite/world.rs which object {{{other}}} means"),
         }

@@ -5,6 +5,7 @@ use axum::extract::State;
 use domain::user::EmailAddress;
 use serde::Deserialize;
 use services::Failure;
+use services::users::Credential;
 use web::{Problem, ValidJson};
 
 use crate::UsersState;
@@ -23,9 +24,16 @@ pub(crate) struct Login {
     #[garde(length(bytes, max = 256))]
     #[schema(format = "password", max_length = 256, write_only)]
     password: String,
+    /// A code of the account's authenticator, or one of its recovery codes; where it has a second factor.
+    #[garde(inner(length(bytes, max = 64)))]
+    #[schema(max_length = 64, write_only)]
+    totp: Option<String>,
 }
 
 /// Sign in.
+///
+/// Where the account has a second factor, 401 `mfa_required` asks for it after the right password. Too many attempts for
+/// one address are 429; a new password by mail is always possible, and ends the wait.
 #[utoipa::path(
     post, path = "/users/login", tag = "users", operation_id = "login",
     request_body = Login,
@@ -40,7 +48,7 @@ pub(crate) async fn login(
     let email: EmailAddress = login.email.parse().map_err(|_| {
         Failure::unauthenticated("invalid_credentials", "The address or the password is not right.")
     })?;
-    let pair =
-        services::users::login(state.app().ctx(), state.issuer().await?, &email, &login.password).await?;
+    let credential = Credential { email: &email, password: &login.password, code: login.totp.as_deref() };
+    let pair = services::users::login(state.app().ctx(), state.issuer().await?, &credential).await?;
     Ok(Json(pair.into()))
 }

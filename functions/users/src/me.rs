@@ -2,6 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
+use axum::http::StatusCode;
 use axum::response::IntoResponse;
 use domain::dates::Zone;
 use domain::refusal::Refusal;
@@ -13,6 +14,7 @@ use store::users::{ProfileChange, User};
 use uuid::Uuid;
 use web::{App, Caller, ETag, IfMatch, Problem, ValidJson};
 
+use crate::UsersState;
 use crate::register::{invalid_fields, keep};
 
 /// An account as its owner sees it.
@@ -34,6 +36,11 @@ pub(crate) struct Profile {
     time_zone: String,
     /// Whether the address is proved.
     email_verified: bool,
+    /// The address that the account is to have, until the mail to it is answered.
+    #[schema(format = "email", max_length = 254)]
+    pending_email: Option<String>,
+    /// Whether signing in asks for a second factor.
+    mfa_enabled: bool,
     /// When the account was made.
     created_at: Timestamp,
 }
@@ -47,6 +54,8 @@ impl From<User> for Profile {
             locale: user.locale,
             time_zone: user.time_zone,
             email_verified: user.email_verified_at.is_some(),
+            pending_email: user.pending_email,
+            mfa_enabled: user.mfa,
             created_at: user.created_at,
         }
     }
@@ -97,6 +106,24 @@ impl ProfileUpdate {
 pub(crate) async fn get_me(State(app): State<App>, caller: Caller) -> Result<impl IntoResponse, Problem> {
     let user = own_profile(app.ctx(), caller.user_id).await?;
     Ok((ETag::version(user.version), Json(Profile::from(user))))
+}
+
+/// Have your account erased.
+///
+/// What no law asks to keep is forgotten at once: name, addresses, words, listings' streets, and every way in. What money
+/// and stays leave behind stays under an id that leads to nobody. It asks for a session begun within 15 minutes, and is
+/// refused while stays are booked or under way.
+#[utoipa::path(
+    delete, path = "/users/me", tag = "users", operation_id = "delete_me",
+    responses((status = 204, description = "The account is erased"), web::Problems),
+)]
+pub(crate) async fn delete_me(
+    State(state): State<UsersState>,
+    caller: Caller,
+) -> Result<StatusCode, Problem> {
+    let issuer = state.issuer().await?;
+    services::users::erase(state.app().ctx(), issuer, caller.user_id, caller.session_id).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// Change your own profile.

@@ -114,6 +114,16 @@ pub enum NotificationMessage {
         /// The account.
         user_id: UserId,
     },
+    /// The link that gives an account another address; it goes to that address.
+    EmailChange {
+        /// The account.
+        user_id: UserId,
+    },
+    /// Word, to the present address, that another one was asked for.
+    EmailChangeAsked {
+        /// The account.
+        user_id: UserId,
+    },
     /// Something happened to a booking; who is told follows from what it was.
     Booking {
         /// The booking.

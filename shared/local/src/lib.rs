@@ -11,6 +11,7 @@ mod environment;
 mod functions;
 mod gateway;
 pub mod import;
+pub mod operator;
 pub mod plan;
 mod provision;
 mod pump;

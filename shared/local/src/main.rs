@@ -28,6 +28,12 @@ enum Command {
     Serve(ServeArgs),
     /// Import listings from a CSV file through the API of a running system.
     Import(Box<local::import::ImportArgs>),
+    /// Make a proved account of a deployment a member of the staff. `AWS_REGION`, `DB_CLUSTER_ARN`, `DB_SECRET_ARN` and
+    /// `DB_NAME` say where; the AWS credentials are yours.
+    GrantAdmin {
+        /// The account's address.
+        email: String,
+    },
 }
 
 #[derive(Debug, Args)]
@@ -47,6 +53,17 @@ struct ServeArgs {
     /// Whether to make demonstration accounts and a listing.
     #[arg(long, value_enum, default_value_t = Seed::Demo)]
     seed: Seed,
+    /// Whether what callers do is limited, as it is where it is deployed.
+    #[arg(long, value_enum, default_value_t = Limits::Off)]
+    limits: Limits,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Limits {
+    /// Nobody is counted.
+    Off,
+    /// As deployed.
+    Prod,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -68,6 +85,7 @@ fn main() -> ExitCode {
             None => serve(cli.serve).await,
             Some(Command::Serve(arguments)) => serve(arguments).await,
             Some(Command::Import(arguments)) => import(*arguments).await,
+            Some(Command::GrantAdmin { email }) => grant_admin(&email).await,
         }
     });
     outcome.map_or_else(|error| fail(&error), |()| ExitCode::SUCCESS)
@@ -83,6 +101,13 @@ async fn import(arguments: local::import::ImportArgs) -> anyhow::Result<()> {
     let report = local::import::run(arguments).await?;
     say(&report.to_string());
     anyhow::ensure!(report.is_complete(), "the import is not complete");
+    Ok(())
+}
+
+async fn grant_admin(email: &str) -> anyhow::Result<()> {
+    let granted = local::operator::grant_admin(&platform::Env::process(), email).await?;
+    anyhow::ensure!(granted, "there is no proved account with this address");
+    say(&format!("{email} is a member of the staff from their next sign-in on."));
     Ok(())
 }
 
@@ -105,6 +130,7 @@ async fn serve(arguments: ServeArgs) -> anyhow::Result<()> {
             host: arguments.host,
             port: arguments.port,
             data_dir: Some(data_dir.clone()),
+            limits: arguments.limits == Limits::Prod,
             ..StackOptions::in_memory("innkeep")
         },
     )

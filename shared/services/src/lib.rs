@@ -15,6 +15,7 @@ pub mod quotes;
 pub mod reviews;
 pub mod schedule;
 pub mod tokens;
+pub mod totp;
 pub mod users;
 
 pub use context::Ctx;

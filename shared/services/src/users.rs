@@ -1,11 +1,16 @@
 //! Accounts: registration, proof of the address, signing in, the profile.
 
+mod admin;
+mod email_change;
 mod login;
 mod logout;
+mod mfa;
 mod password_reset;
+mod privacy;
 mod profile;
 mod refresh;
 mod register;
+mod sessions;
 mod verify;
 
 use std::sync::Arc;
@@ -20,12 +25,17 @@ use store::sessions::SessionTable;
 use store::users::StoredRole;
 use uuid::Uuid;
 
-pub use login::login;
+pub use admin::{audit_page, judge};
+pub use email_change::{ask_email_change, confirm_email_change};
+pub use login::{Credential, login};
 pub use logout::{logout, logout_everywhere};
+pub use mfa::{NewFactor, begin_mfa, confirm_mfa, remove_mfa};
 pub use password_reset::{confirm_reset, request_reset};
+pub use privacy::{erase, export};
 pub use profile::{change_profile, own_profile, public_profile};
 pub use refresh::refresh;
 pub use register::{Registration, register};
+pub use sessions::{end_session, sessions};
 pub use verify::verify_email;
 
 use crate::tokens::{AccessClaims, Role, SigningKey};

@@ -3,6 +3,9 @@
 //! An item holds the digest of the one refresh token that is good. Rotation replaces it on the condition that it is
 //! still the presented one, so of many parallel rotations one wins. A token that is not the good one was spent (or
 //! stolen): its presenter loses the whole family. Expiry is compared on every read; the table's TTL only tidies up.
+//!
+//! Beside them each account has one item that names its sessions, for listing and ending them. It is an index: what it
+//! names may be over, and a session that it lost track of is still ended by the instant that its account keeps.
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
@@ -37,6 +40,20 @@ pub enum Rotation {
     Reused,
 }
 
+/// A session that goes on, with its end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Listed {
+    /// The session.
+    pub session: Session,
+    /// When it ends, unless it is used before.
+    pub expires_at: Timestamp,
+}
+
+/// Before a session's id in the item of its account.
+const NAMED: &str = "s#";
+/// More sessions than this are not kept for one account.
+const MANY: usize = 60;
+
 /// The table of sessions.
 #[derive(Clone, Debug)]
 pub struct SessionTable {
@@ -57,6 +74,7 @@ impl SessionTable {
         digest: &[u8],
         expires_at: Timestamp,
     ) -> Result<(), DynamoError> {
+        self.remember(session, expires_at).await?;
         self.client
             .put_item()
             .table_name(&self.table)
@@ -119,6 +137,121 @@ impl SessionTable {
         self.delete(id).await.map(|_| ())
     }
 
+    /// The sessions of an account that go on, the latest first.
+    pub async fn of_user(&self, user: UserId, now: Timestamp) -> Result<Vec<Listed>, DynamoError> {
+        let mut listed = Vec::new();
+        for id in self.named(user).await? {
+            match self.find(id, now).await? {
+                Some(session) if session.session.user_id == user => listed.push(session),
+                _ => self.forget(user, id).await?,
+            }
+        }
+        listed.sort_by_key(|listed| std::cmp::Reverse((listed.session.started_at, listed.session.id)));
+        Ok(listed)
+    }
+
+    /// A session that goes on.
+    pub async fn find(&self, id: SessionId, now: Timestamp) -> Result<Option<Listed>, DynamoError> {
+        let output = self
+            .client
+            .get_item()
+            .table_name(&self.table)
+            .key("pk", key(id))
+            .consistent_read(true)
+            .send()
+            .await
+            .map_err(|error| DynamoError::from_sdk(&error))?;
+        let Some(item) = output.item else { return Ok(None) };
+        let expires_at = read_number(&item, "expires_at")?;
+        if expires_at <= now.as_second() {
+            return Ok(None);
+        }
+        let session =
+            Session { id, user_id: read_user(&item)?, started_at: read_instant(&item, "started_at")? };
+        let expires_at = Timestamp::from_second(expires_at)
+            .map_err(|_| DynamoError::Inconsistent { table: TABLE, attribute: "expires_at" })?;
+        Ok(Some(Listed { session, expires_at }))
+    }
+
+    /// Ends a session if it is this account's. Answers false where the account has no such session.
+    pub async fn end_of(&self, user: UserId, id: SessionId, now: Timestamp) -> Result<bool, DynamoError> {
+        let own = self.find(id, now).await?.is_some_and(|listed| listed.session.user_id == user);
+        if own {
+            self.end(id).await?;
+            self.forget(user, id).await?;
+        }
+        Ok(own)
+    }
+
+    /// Ends every session that the account's item names, and the item.
+    pub async fn end_all(&self, user: UserId) -> Result<(), DynamoError> {
+        for id in self.named(user).await? {
+            self.end(id).await?;
+        }
+        self.client
+            .delete_item()
+            .table_name(&self.table)
+            .key("pk", user_key(user))
+            .send()
+            .await
+            .map(|_| ())
+            .map_err(|error| DynamoError::from_sdk(&error))
+    }
+
+    async fn named(&self, user: UserId) -> Result<Vec<SessionId>, DynamoError> {
+        let output = self
+            .client
+            .get_item()
+            .table_name(&self.table)
+            .key("pk", user_key(user))
+            .consistent_read(true)
+            .send()
+            .await
+            .map_err(|error| DynamoError::from_sdk(&error))?;
+        let item = output.item.unwrap_or_default();
+        Ok(item.keys().filter_map(|name| name.strip_prefix(NAMED)?.parse().ok()).collect())
+    }
+
+    /// Names the session in the account's item, and takes out what is surely over where there are many.
+    async fn remember(&self, session: &Session, expires_at: Timestamp) -> Result<(), DynamoError> {
+        let named = self
+            .client
+            .update_item()
+            .table_name(&self.table)
+            .key("pk", user_key(session.user_id))
+            .update_expression("SET #session = :started, expires_at = :expires")
+            .expression_attribute_names("#session", format!("{NAMED}{}", session.id))
+            .expression_attribute_values(":started", number(session.started_at.as_millisecond()))
+            .expression_attribute_values(":expires", number(expires_at.as_second()))
+            .return_values(ReturnValue::AllNew)
+            .send()
+            .await
+            .map_err(|error| DynamoError::from_sdk(&error))?;
+        let count = named.attributes.map_or(0, |item| item.len());
+        if count > MANY {
+            // Reading the list forgets what is over; of what is not, the oldest go: nobody uses so many devices.
+            let listed = self.of_user(session.user_id, session.started_at).await?;
+            for old in listed.into_iter().skip(MANY / 2) {
+                self.end(old.session.id).await?;
+                self.forget(session.user_id, old.session.id).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn forget(&self, user: UserId, id: SessionId) -> Result<(), DynamoError> {
+        self.client
+            .update_item()
+            .table_name(&self.table)
+            .key("pk", user_key(user))
+            .update_expression("REMOVE #session")
+            .expression_attribute_names("#session", format!("{NAMED}{id}"))
+            .send()
+            .await
+            .map(|_| ())
+            .map_err(|error| DynamoError::from_sdk(&error))
+    }
+
     /// The token was not the good one: whoever holds the family now may be a thief, so it ends.
     async fn end_reused(&self, id: SessionId, now: Timestamp) -> Result<Rotation, DynamoError> {
         let Some(item) = self.delete(id).await? else { return Ok(Rotation::Unknown) };
@@ -143,6 +276,10 @@ type Item = std::collections::HashMap<String, AttributeValue>;
 
 fn key(id: SessionId) -> AttributeValue {
     text(format!("session#{id}"))
+}
+
+fn user_key(id: UserId) -> AttributeValue {
+    text(format!("user#{id}"))
 }
 
 fn read_user(item: &Item) -> Result<UserId, DynamoError> {

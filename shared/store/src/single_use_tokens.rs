@@ -12,6 +12,8 @@ pub enum Purpose {
     VerifyEmail,
     /// Choosing a new password.
     PasswordReset,
+    /// Taking another address.
+    EmailChange,
 }
 
 impl Purpose {
@@ -19,6 +21,7 @@ impl Purpose {
         match self {
             Self::VerifyEmail => "verify_email",
             Self::PasswordReset => "password_reset",
+            Self::EmailChange => "email_change",
         }
     }
 }

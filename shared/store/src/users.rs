@@ -1,6 +1,10 @@
 //! Accounts.
 
 mod credentials;
+pub mod email_change;
+mod erase;
+pub mod mfa;
+pub mod privacy;
 mod profile;
 mod registration;
 
@@ -14,6 +18,7 @@ use crate::single_use_tokens::hex;
 pub use credentials::{
     Credentials, Owner, SessionFacts, by_email, for_refresh, rehash, reset_password, sign_out_everywhere,
 };
+pub use erase::{Erased, erase, export};
 pub use profile::{ProfileChange, PublicProfile, change, find, public_profile};
 pub use registration::{NewUser, Registered, ensure_demo, register, request_reset, verify_email};
 
@@ -44,6 +49,10 @@ pub struct User {
     pub role: StoredRole,
     /// When the address was proved.
     pub email_verified_at: Option<Timestamp>,
+    /// Whether signing in asks for a second factor.
+    pub mfa: bool,
+    /// The address that it is to have, until the mail to it is answered.
+    pub pending_email: Option<String>,
     /// When it was made.
     pub created_at: Timestamp,
     /// Grows with every change.

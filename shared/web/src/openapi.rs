@@ -52,7 +52,7 @@ pub fn base() -> OpenApi {
         // Wherever it is served: the paths are below the same base as this document.
         .servers(Some([ServerBuilder::new()
             .url("/")
-            .description(Some("Where this document is served"))
+            .description(Some("Where this document is served: local, staging or production"))
             .build()]))
         .tags(Some(tags))
         .components(Some(components()))

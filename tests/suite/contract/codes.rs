@@ -17,7 +17,9 @@ const MAKERS: [(&str, usize); 6] = [
 /// The same, in the files that define what is made.
 const OWN_MAKER: (&str, usize) = ("Self::new(", 1);
 /// Codes that are answered with a second status, and why.
-const SECOND_STATUS: [(&str, u16); 1] = [
+const SECOND_STATUS: [(&str, u16); 2] = [
+    // At sign-in it is who calls that is not proved; while a factor is set up it is a field of the body.
+    ("invalid_totp", 422),
     // A bearer token that is not believed is 401; a token from a mail is a field of the body.
     ("invalid_token", 422),
 ];

@@ -22,6 +22,8 @@ templates! {
     "en/confirmed_guest",
     "en/confirmed_host",
     "en/declined_guest",
+    "en/email_change",
+    "en/email_change_asked",
     "en/footer",
     "en/hold_expired_guest",
     "en/left_early_guest",

@@ -57,7 +57,9 @@ pub(super) async fn load(ctx: &Ctx, message: &NotificationMessage) -> Result<Vec
         NotificationMessage::VerifyEmail { user_id }
         | NotificationMessage::AlreadyRegistered { user_id }
         | NotificationMessage::PasswordReset { user_id }
-        | NotificationMessage::PasswordChanged { user_id } => deliveries::user(db, *user_id)
+        | NotificationMessage::PasswordChanged { user_id }
+        | NotificationMessage::EmailChange { user_id }
+        | NotificationMessage::EmailChangeAsked { user_id } => deliveries::user(db, *user_id)
             .await?
             .into_iter()
             .filter_map(|facts| account(message, &facts))
@@ -113,6 +115,11 @@ fn account(message: &NotificationMessage, facts: &UserFacts) -> Option<Letter> {
         NotificationMessage::PasswordReset { .. } => {
             with_token("password_reset", "/users/password-reset/confirm", Purpose::PasswordReset, RESET_LIFE)
         }
+        NotificationMessage::EmailChange { .. } => {
+            let letter = with_token("email_change", "/users/me/email/confirm", Purpose::EmailChange, RESET_LIFE)?;
+            Some(Letter { address: facts.pending_email.clone()?, ..letter })
+        }
+        NotificationMessage::EmailChangeAsked { .. } => plain("email_change_asked"),
         NotificationMessage::AlreadyRegistered { .. } => plain("already_registered"),
         NotificationMessage::PasswordChanged { .. } => plain("password_changed"),
         NotificationMessage::Booking { .. }

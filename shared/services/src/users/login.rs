@@ -16,6 +16,17 @@ use crate::{Ctx, Failure};
 /// How many attempts to sign in an address has: counted whether or not it has an account.
 const ATTEMPTS: Policy = Policy { name: "sign-in-account", quota: 10, window_seconds: 900 };
 
+/// What somebody signs in with.
+#[derive(Clone, Copy)]
+pub struct Credential<'a> {
+    /// The account's address.
+    pub email: &'a EmailAddress,
+    /// Its password.
+    pub password: &'a str,
+    /// A code of its second factor, or a recovery code.
+    pub code: Option<&'a str>,
+}
+
 /// Begins a session.
 ///
 /// Attempts are counted by address, and refused where they cannot be counted. Whoever uses them up for somebody else
@@ -24,12 +35,8 @@ const ATTEMPTS: Policy = Policy { name: "sign-in-account", quota: 10, window_sec
 ///
 /// An address without an account costs the same time as a wrong password, and is answered alike. That the address is
 /// not proved, or the account is suspended, is said only after the right password.
-pub async fn login(
-    ctx: &Ctx,
-    issuer: &Issuer,
-    email: &EmailAddress,
-    password: &str,
-) -> Result<TokenPair, Failure> {
+pub async fn login(ctx: &Ctx, issuer: &Issuer, credential: &Credential<'_>) -> Result<TokenPair, Failure> {
+    let Credential { email, password, code } = *credential;
     count(ctx, issuer, email).await?;
     let credentials = users::by_email(&ctx.db, &email.key()).await?;
     let stored = credentials.as_ref().and_then(|known| known.password_hash.clone());
@@ -38,6 +45,7 @@ pub async fn login(
         return Err(invalid_credentials());
     };
     may_sign_in(&credentials)?;
+    super::mfa::check(ctx, &credentials, code).await?;
     if verdict == Verdict::RightButDated {
         rehash(ctx, &credentials, password).await;
     }

@@ -36,6 +36,8 @@ pub struct UserFacts {
     pub person: Person,
     /// Whether the address is proved.
     pub verified: bool,
+    /// The address that it is to have.
+    pub pending_email: Option<String>,
 }
 
 /// A booking that its two sides are told about.
@@ -138,7 +140,8 @@ macro_rules! person_json {
 /// The account.
 pub async fn user(db: &Db, id: UserId) -> Result<Option<UserFacts>, DbError> {
     let sql = concat!(
-        "SELECT jsonb_build_object('verified', u.email_verified_at IS NOT NULL, 'person', ",
+        "SELECT jsonb_build_object('verified', u.email_verified_at IS NOT NULL,
+             'pending_email', u.pending_email, 'person', ",
         person_json!("u"),
         ")::text FROM users u WHERE u.id = :id::uuid"
     );

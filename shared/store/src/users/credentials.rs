@@ -20,6 +20,8 @@ pub struct Credentials {
     pub verified: bool,
     /// Whether the staff has suspended the account.
     pub suspended: bool,
+    /// The secret of the second factor in hexadecimal digits, where one is asked for.
+    pub second_factor: Option<String>,
 }
 
 /// What decides whether a session may go on.
@@ -47,7 +49,9 @@ pub async fn by_email(db: &Db, email_key: &str) -> Result<Option<Credentials>> {
     db.optional(
         Statement::new(
             "SELECT jsonb_build_object('id', id, 'password_hash', password_hash, 'role', role,
-                 'verified', email_verified_at IS NOT NULL, 'suspended', suspended_at IS NOT NULL)::text
+                 'verified', email_verified_at IS NOT NULL, 'suspended', suspended_at IS NOT NULL,
+                 'second_factor', (SELECT encode(secret, 'hex') FROM second_factors f
+                                   WHERE f.user_id = users.id AND f.confirmed_at IS NOT NULL))::text
              FROM users WHERE email_key = :email_key AND erased_at IS NULL",
         )
         .text("email_key", email_key)
@@ -123,6 +127,9 @@ pub async fn reset_password(
                  updated_at = :now::timestamptz, version = version + 1
              FROM token WHERE users.id = token.user_id AND users.erased_at IS NULL
              RETURNING users.id, users.email_key),
+         noted AS (
+             INSERT INTO audit_log (at, actor_id, action, subject_kind, subject_id)
+             SELECT :now::timestamptz, id, 'password_reset', 'user', id FROM changed),
          told AS (
              INSERT INTO outbox (id, topic, body, created_at, next_send_at)
              SELECT :message::uuid, 'notifications',

@@ -37,6 +37,8 @@ pub async fn find(db: &Db, id: UserId) -> Result<Option<User>> {
         Statement::new(
             "SELECT jsonb_build_object('id', id, 'email', email, 'name', name, 'locale', locale,
                  'time_zone', time_zone, 'role', role, 'email_verified_at', email_verified_at,
+                 'pending_email', pending_email, 'mfa', EXISTS (
+                     SELECT FROM second_factors f WHERE f.user_id = users.id AND f.confirmed_at IS NOT NULL),
                  'created_at', created_at, 'version', version)::text
              FROM users WHERE id = :id::uuid AND erased_at IS NULL",
         )
@@ -62,6 +64,8 @@ pub async fn change(
              WHERE id = :id::uuid AND erased_at IS NULL AND version = coalesce(:version::int8, version)
              RETURNING jsonb_build_object('id', id, 'email', email, 'name', name, 'locale', locale,
                  'time_zone', time_zone, 'role', role, 'email_verified_at', email_verified_at,
+                 'pending_email', pending_email, 'mfa', EXISTS (
+                     SELECT FROM second_factors f WHERE f.user_id = users.id AND f.confirmed_at IS NOT NULL),
                  'created_at', created_at, 'version', version)::text",
         )
         .uuid("id", id)

@@ -11,6 +11,7 @@ const OF_ALL: [&str; 5] =
 /// Adds what every operation may answer, the headers of answers, and who may call.
 pub(super) fn complete(document: &mut Value) {
     document["components"]["headers"] = headers();
+    document["servers"][0]["x-internal"] = json!(false);
     if let Some(Value::Object(responses)) = document.pointer_mut("/components/responses") {
         for (status, name, _) in RESPONSES {
             if let Some(response) = responses.get_mut(*name) {

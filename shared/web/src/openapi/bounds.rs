@@ -35,14 +35,14 @@ const NAMES: &[(&str, u64, &str)] = &[
     ("action", 64, CODE),
     ("actor", 64, CODE),
     ("allowed_actions", 64, CODE),
-    ("amenities", 64, CODE),
+    ("amenities", 1_000, "^[a-z0-9_,]*$"),
     ("arrival_time", 5, TIME),
     ("booking_mode", 64, CODE),
     ("caption", 200, TEXT),
     ("check_in_time", 5, TIME),
     ("check_out_time", 5, TIME),
     ("city", 200, TEXT),
-    ("code", 64, CODE),
+    ("code", 64, TEXT),
     ("country", 2, "^[A-Z]{2}$"),
     ("currency", 3, "^[A-Z]{3}$"),
     ("cursor", 1_024, TEXT),
@@ -177,7 +177,7 @@ mod tests {
         assert_eq!(seen["id"], json!({"type": "string", "format": "uuid", "maxLength": 36}));
         assert_eq!(seen["kind"], json!({"type": "string", "enum": ["a"]}));
         assert_eq!(seen["amenities"]["maxItems"], 1000);
-        assert_eq!(seen["amenities"]["items"]["pattern"], CODE);
+        assert_eq!(seen["amenities"]["items"]["maxLength"], 1_000);
         assert_eq!(seen["beds"]["maximum"], i32::MAX);
         assert_eq!(seen["beds"]["minimum"], 0);
     }

@@ -74,6 +74,18 @@ pub const PROBLEMS: &[ProblemType] = &[
         "Invalid token",
         "An access token that is not one of ours, or was changed: sign in again. In a field of the body (422), a token from a mail that was used, has lapsed or is none: ask for a new mail.",
     ),
+    kind(
+        "mfa_required",
+        401,
+        "Second factor required",
+        "The password is right, and the account has a second factor: sign in again with a code of the authenticator, or a recovery code, as totp.",
+    ),
+    kind(
+        "invalid_totp",
+        401,
+        "Invalid code",
+        "The code is not the present one, or was used before: wait for the next one. In a field of the body (422) while a second factor is being set up.",
+    ),
     kind("token_expired", 401, "Token expired", "Get a new access token with the refresh token."),
     kind(
         "unauthenticated",
@@ -93,6 +105,12 @@ pub const PROBLEMS: &[ProblemType] = &[
         403,
         "Address not verified",
         "Follow the link in the mail that we sent when you registered.",
+    ),
+    kind(
+        "sign_in_again",
+        403,
+        "Fresh sign-in required",
+        "What a thief of a token must not do asks for a session that was begun within 15 minutes. Sign in again and repeat it.",
     ),
     kind("forbidden", 403, "Forbidden", "You may see this, but not do that with it."),
     kind(
@@ -114,6 +132,25 @@ pub const PROBLEMS: &[ProblemType] = &[
         409,
         "Dates unavailable",
         "Somebody else holds some of these nights. Ask for a quote for others.",
+    ),
+    kind("email_taken", 409, "Address taken", "Another account has this address. Sign in to that one."),
+    kind(
+        "mfa_enabled",
+        409,
+        "Second factor enabled",
+        "There is a second factor already. Take it away before you set up another one.",
+    ),
+    kind(
+        "mfa_not_begun",
+        409,
+        "Second factor not begun",
+        "There is no secret to confirm. Begin with POST /users/me/mfa and give its secret to an authenticator.",
+    ),
+    kind(
+        "stays_open",
+        409,
+        "Stays open",
+        "Stays are booked or under way, as guest or as host. Cancel them, or wait until they are over.",
     ),
     kind(
         "hold_expired",

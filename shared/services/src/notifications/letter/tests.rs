@@ -54,7 +54,7 @@ fn facts() -> BookingFacts {
 }
 
 fn user_facts() -> UserFacts {
-    UserFacts { person: person(1, "Ada", "America/New_York"), verified: false }
+    UserFacts { person: person(1, "Ada", "America/New_York"), verified: false, pending_email: Some("new@example.test".to_owned()) }
 }
 
 fn photo_facts() -> PhotoFacts {
@@ -73,6 +73,8 @@ fn every_message() -> Vec<NotificationMessage> {
         NotificationMessage::AlreadyRegistered { user_id: id(1) },
         NotificationMessage::PasswordReset { user_id: id(1) },
         NotificationMessage::PasswordChanged { user_id: id(1) },
+        NotificationMessage::EmailChange { user_id: id(1) },
+        NotificationMessage::EmailChangeAsked { user_id: id(1) },
         NotificationMessage::ReviewReceived { review_id: id(4) },
         NotificationMessage::ReviewsRevealed { booking_id: id(7) },
         NotificationMessage::PhotoRejected { photo_id: id::<PhotoId>(5) },
@@ -86,6 +88,8 @@ fn every_message() -> Vec<NotificationMessage> {
             | NotificationMessage::AlreadyRegistered { .. }
             | NotificationMessage::PasswordReset { .. }
             | NotificationMessage::PasswordChanged { .. }
+            | NotificationMessage::EmailChange { .. }
+            | NotificationMessage::EmailChangeAsked { .. }
             | NotificationMessage::Booking { .. }
             | NotificationMessage::ReviewReceived { .. }
             | NotificationMessage::ReviewsRevealed { .. }

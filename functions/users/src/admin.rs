@@ -1,0 +1,145 @@
+//! What the staff does to accounts, and the log of what was done.
+
+use axum::extract::State;
+use axum::http::{StatusCode, Uri};
+use axum::response::Response;
+use domain::ids::UserId;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use services::Failure;
+use store::audit::Judgement;
+use uuid::Uuid;
+use web::{AdminCaller, App, CursorScope, Page, PathId, Problem, ValidJson, ValidQuery};
+
+/// Why the staff does something. It goes on record.
+#[derive(Debug, Deserialize, garde::Validate, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"reason": "Three guests reported the same fraud."}))]
+pub(crate) struct Reason {
+    /// For whoever asks later.
+    #[garde(length(chars, min = 1, max = 1000))]
+    #[schema(min_length = 1, max_length = 1000)]
+    reason: String,
+}
+
+/// Suspend an account.
+///
+/// Nobody signs in with it any more and no session goes on; access tokens run to their end, 15 minutes at most. Done
+/// again it stays as it is.
+#[utoipa::path(
+    post, path = "/users/{user_id}/suspend", tag = "users", operation_id = "suspend_user",
+    params(("user_id" = Uuid, Path, description = "The account")),
+    request_body = Reason,
+    responses((status = 204, description = "It is suspended"), web::Problems),
+)]
+pub(crate) async fn suspend_user(
+    State(app): State<App>,
+    AdminCaller(caller): AdminCaller,
+    PathId(user_id): PathId<UserId>,
+    ValidJson(because): ValidJson<Reason>,
+) -> Result<StatusCode, Problem> {
+    services::users::judge(app.ctx(), caller.user_id, user_id, Judgement::Suspend, &because.reason).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Restore a suspended account.
+#[utoipa::path(
+    post, path = "/users/{user_id}/restore", tag = "users", operation_id = "restore_user",
+    params(("user_id" = Uuid, Path, description = "The account")),
+    request_body = Reason,
+    responses((status = 204, description = "It is as it was"), web::Problems),
+)]
+pub(crate) async fn restore_user(
+    State(app): State<App>,
+    AdminCaller(caller): AdminCaller,
+    PathId(user_id): PathId<UserId>,
+    ValidJson(because): ValidJson<Reason>,
+) -> Result<StatusCode, Problem> {
+    services::users::judge(app.ctx(), caller.user_id, user_id, Judgement::Restore, &because.reason).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Which entries of the log.
+#[derive(Debug, Deserialize, garde::Validate, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct AuditQuery {
+    /// Those about this account or thing.
+    #[garde(skip)]
+    subject_id: Option<Uuid>,
+    /// How many at most.
+    #[garde(range(min = 1, max = 100))]
+    #[serde(default = "fifty")]
+    #[param(minimum = 1, maximum = 100, default = 50)]
+    limit: u32,
+    /// From `next_cursor`.
+    #[garde(inner(length(bytes, max = 1024)))]
+    #[param(max_length = 1024)]
+    cursor: Option<String>,
+}
+
+const fn fifty() -> u32 {
+    50
+}
+
+/// One entry of the log. It seals the one before it: `hash` is over the entry and the hash before.
+#[derive(Debug, Serialize, Deserialize, utoipa::ToSchema)]
+pub(crate) struct AuditEntry {
+    /// Its place in the log, from 1 on without gaps.
+    #[schema(minimum = 1)]
+    seq: i64,
+    /// When it was done.
+    at: Timestamp,
+    /// Who did it; absent for an operator or the system.
+    actor_id: Option<Uuid>,
+    /// What was done.
+    #[schema(example = "user_suspended")]
+    action: String,
+    /// To what kind of thing.
+    #[schema(max_length = 64, example = "user")]
+    subject_kind: String,
+    /// To which.
+    subject_id: Uuid,
+    /// The reason that was given.
+    reason: Option<String>,
+    /// SHA-256, in hexadecimal digits.
+    #[schema(min_length = 64, max_length = 64, pattern = "^[0-9a-f]{64}$")]
+    hash: String,
+}
+
+/// The audit log.
+///
+/// Newest first. Where the chain of hashes does not hold, the answer is 500 and the log of the function says where.
+#[utoipa::path(
+    get, path = "/users/audit", tag = "users", operation_id = "list_audit_entries",
+    params(AuditQuery),
+    responses(
+        (status = 200, description = "A page of the log", body = Page<AuditEntry>, headers(("Link" = String))),
+        web::Problems,
+    ),
+)]
+pub(crate) async fn list_audit_entries(
+    State(app): State<App>,
+    AdminCaller(caller): AdminCaller,
+    uri: Uri,
+    ValidQuery(query): ValidQuery<AuditQuery>,
+) -> Result<Response, Problem> {
+    let codec = app.cursors().await?;
+    let scope = CursorScope::new("/users/audit", &(caller.user_id, query.subject_id))?;
+    let before: Option<i64> = query.cursor.as_deref().map(|cursor| codec.open(&scope, cursor)).transpose()?;
+    let (texts, broken) =
+        services::users::audit_page(app.ctx(), query.subject_id, before, query.limit + 1).await?;
+    if let Some(seq) = broken {
+        return Err(Failure::internal(format!("the audit log's chain is broken at {seq}")).into());
+    }
+    let mut items = texts
+        .iter()
+        .map(|text| serde_json::from_str(text))
+        .collect::<Result<Vec<AuditEntry>, _>>()
+        .map_err(Failure::internal)?;
+    let more = items.len() > query.limit as usize;
+    items.truncate(query.limit as usize);
+    let last = items.last().filter(|_| more).map(|entry| entry.seq);
+    let next_cursor = last.map(|seq| codec.seal(&scope, &seq)).transpose()?;
+    Ok(Page { items, next_cursor }.respond(&uri))
+}
