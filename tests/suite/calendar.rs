@@ -202,3 +202,49 @@ async fn wrong_changes_are_named_and_another_host_finds_nothing() {
     assert_eq!(states(&past), ["past"]);
     system.stop().await;
 }
+
+/// Domits 2985: a host sees why a night is not for sale; guests see that it is not.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_host_reads_why_a_night_cannot_be_booked() {
+    let system = System::start().await;
+    let (host, guest) = (system.host("Hanna Host").await, system.person("Gus Guest").await);
+    let rules = |body: &mut Value| {
+        body["advance_notice_hours"] = json!(48);
+        body["booking_window_days"] = json!(60);
+        body["preparation_nights"] = json!(1);
+    };
+    let property = host.lists(rules).await;
+    let start = Dates::in_days(&host, 30, 1).check_in;
+    let dates = |from, to| Dates { check_in: day(start, from), check_out: day(start, to) };
+    guest.stays(&property, dates(0, 2)).await;
+    guest.holds(&property, dates(4, 5)).await;
+    let blocked = json!([
+        {"from": day(start, 8), "to": day(start, 9), "blocked": true},
+        {"from": day(start, 10), "to": day(start, 11), "closed_to_arrival": true},
+    ]);
+    change(&host, &property, blocked).await.expect(200);
+    let seen = nights(&host, &property, day(start, -30), day(start, 40)).await;
+    let why = |days: i64| seen[usize::try_from(days + 30).unwrap()]["why_not"].clone();
+    assert_eq!(why(-30), json!(["advance_notice"]), "today");
+    assert_eq!((why(0), why(1)), (json!(["booked"]), json!(["booked"])));
+    assert_eq!(
+        (why(2), why(3)),
+        (json!(["preparation"]), json!(["preparation"])),
+        "behind, and before the next"
+    );
+    assert_eq!(why(4), json!(["held"]));
+    assert_eq!((why(8), why(10), why(12)), (json!(["blocked"]), json!(["closed_to_arrival"]), json!([])));
+    assert_eq!(why(39), json!(["booking_window"]));
+    assert!(
+        nights(&guest, &property, start, day(start, 9)).await.iter().all(|night| night["why_not"].is_null())
+    );
+
+    // A refused quote says which nights, and to the host why.
+    let refused = guest.quote(&property, dates(1, 4)).await.refused(409, "dates_unavailable");
+    let nights = refused.body["nights"].as_array().unwrap();
+    assert_eq!(nights[0], json!({ "date": day(start, 1), "state": "booked" }));
+    assert_eq!(nights.len(), 3);
+    let refused = host.quote(&property, dates(1, 4)).await.refused(409, "dates_unavailable");
+    assert_eq!(refused.body["nights"][1]["why_not"], json!(["preparation"]));
+    system.stop().await;
+}

@@ -62,6 +62,67 @@ async fn each_night_of_each_unit_is_sold_once_and_none_is_refused_that_is_free()
     system.stop().await;
 }
 
+/// How many attempts each seed makes, and over how many connections.
+fn storm() -> (usize, usize) {
+    if std::env::var("INNKEEP_TEST_SCALE").is_ok_and(|scale| scale == "large") {
+        (10_000, 50)
+    } else {
+        (200, 50)
+    }
+}
+
+/// Five listings of one to three units, some of whose nights are under holds that ran out, and fifty connections at a
+/// time, by three seeds: no night is sold twice, none is refused that was free, and nobody sees the storm.
+#[tokio::test(flavor = "multi_thread")]
+async fn fifty_connections_sell_five_listings_out() {
+    let system = System::start_with(|options| options.workers = false).await;
+    let host = payable(&system, "Hanna").await;
+    let (attempts, connections) = storm();
+    for seed in [1_usize, 2, 3] {
+        let slow = member(&system, &format!("Slow{seed}")).await;
+        let mut properties = Vec::new();
+        for units in [1, 1, 1, 2, 3] {
+            let property = host.again().await.lists(|body| body["units"] = json!(units)).await;
+            slow.again().await.holds(&property, Dates::in_days(&slow, 33, 4)).await;
+            properties.push(property);
+        }
+        move_clock(&system, 15 * 60 + 1);
+        let guest = slow.again().await;
+        let wishes: Vec<(usize, Dates)> = (0..attempts)
+            .map(|number| {
+                let mixed = (number * 2_654_435_761 + seed * 40_503) >> 5;
+                let (first, nights) = (30 + (mixed % 12) as i64, 1 + (mixed / 12 % 5) as i64);
+                (mixed / 60 % 5, Dates::in_days(&guest, first, nights))
+            })
+            .collect();
+        let quoted: Vec<Answer> = stream::iter(&wishes)
+            .map(|(listing, dates)| guest.quote(&properties[*listing], *dates))
+            .buffered(connections)
+            .collect()
+            .await;
+        let answers: Vec<Answer> = stream::iter(&quoted)
+            .map(async |quote| guest.book(&quote.clone().expect(201).text("id")).await)
+            .buffered(connections)
+            .collect()
+            .await;
+        for (listing, property) in properties.iter().enumerate() {
+            let of_listing = wishes.iter().zip(&answers).filter(|((wanted, _), _)| *wanted == listing);
+            let tried: Vec<Attempt> = of_listing
+                .map(|((_, dates), answer)| Attempt { dates: *dates, answer: answer.clone() })
+                .collect();
+            let (names, claims) = system.live_claims(property).await;
+            assert_eq!(faults_of_race(&names, &claims, &tried), Vec::<String>::new(), "seed {seed}");
+            assert!(claims.len() > names.len(), "the fortnight fills: {claims:?}");
+        }
+        // The next seed has a market of its own.
+        for property in &properties {
+            let path = format!("/properties/{property}/unpublish/");
+            host.again().await.call("POST", &path).send().await.expect(200);
+        }
+    }
+    system.stop().await;
+}
+
 /// The checker itself: without the constraint there are overlaps, and it sees them.
 #[tokio::test(flavor = "multi_thread")]
 async fn without_the_constraint_nights_are_sold_twice() {

@@ -7,7 +7,7 @@ use domain::money::Money;
 use garde::Validate;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
-use services::properties::{CalendarNight, NightState, calendar};
+use services::properties::{CalendarNight, NightState, WhyNot, calendar};
 use utoipa::{IntoParams, ToSchema};
 use web::dto::MoneyDto;
 use web::{App, OptionalCaller, PathId, Problem, ValidQuery};
@@ -43,6 +43,47 @@ pub(crate) enum NightStateDto {
     Past,
 }
 
+/// Why no stay can begin on a night.
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+#[schema(as = WhyNot)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum WhyNotDto {
+    /// It is over.
+    Past,
+    /// It is nearer than `advance_notice_hours`.
+    AdvanceNotice,
+    /// It is farther ahead than `booking_window_days`.
+    BookingWindow,
+    /// Guests have booked it.
+    Booked,
+    /// Somebody is about to book it.
+    Held,
+    /// You blocked it.
+    Blocked,
+    /// Another calendar has it.
+    Imported,
+    /// It is kept free around a stay.
+    Preparation,
+    /// The calendar closes it to arrivals.
+    ClosedToArrival,
+}
+
+impl From<WhyNot> for WhyNotDto {
+    fn from(why: WhyNot) -> Self {
+        match why {
+            WhyNot::Past => Self::Past,
+            WhyNot::AdvanceNotice => Self::AdvanceNotice,
+            WhyNot::BookingWindow => Self::BookingWindow,
+            WhyNot::Booked => Self::Booked,
+            WhyNot::Held => Self::Held,
+            WhyNot::Blocked => Self::Blocked,
+            WhyNot::Imported => Self::Imported,
+            WhyNot::Preparation => Self::Preparation,
+            WhyNot::ClosedToArrival => Self::ClosedToArrival,
+        }
+    }
+}
+
 /// One night.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = CalendarNight)]
@@ -64,6 +105,9 @@ pub(crate) struct NightDto {
     closed_to_departure: bool,
     /// How many units are free.
     units_free: u32,
+    /// Why no stay can begin on it, all of it; empty where one can. For the host alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    why_not: Option<Vec<WhyNotDto>>,
 }
 
 impl From<CalendarNight> for NightDto {
@@ -84,6 +128,7 @@ impl From<CalendarNight> for NightDto {
             closed_to_arrival: night.closed_to_arrival,
             closed_to_departure: night.closed_to_departure,
             units_free: night.units_free,
+            why_not: night.why_not.map(|all| all.into_iter().map(WhyNotDto::from).collect()),
         }
     }
 }

@@ -45,7 +45,8 @@ impl NewQuote {
 /// Ask for a price.
 ///
 /// The quote holds for a quarter of an hour and for the caller alone; a booking charges exactly its total. Nights that
-/// are taken are 409 `dates_unavailable`; a rule that the stay breaks is 422 with the rule's code: `past_date`,
+/// are taken are 409 `dates_unavailable`, whose member `nights` names them as the calendar does, to the host with the
+/// reasons; a rule that the stay breaks is 422 with the rule's code: `past_date`,
 /// `over_capacity`, `pets_not_allowed`, `advance_notice`, `booking_window`, `closed_to_arrival`, `closed_to_departure`,
 /// `min_nights`, `max_nights`, `invalid_dates`, `unknown_promo_code`, `promo_expired`, `promo_not_yet_valid`,
 /// `promo_min_nights`. A promotion without a use left is 409 `promo_used_up`.

@@ -13,7 +13,9 @@ use domain::money::Money;
 use domain::refusal::FieldError;
 
 pub use archive::archive;
-pub use calendar::{CalendarNight, MAX_CALENDAR_NIGHTS, NightState, RangeChange, calendar, change_calendar};
+pub use calendar::{
+    CalendarNight, MAX_CALENDAR_NIGHTS, NightState, RangeChange, WhyNot, calendar, change_calendar,
+};
 pub use change::change;
 pub use create::{Created, NewListing, create};
 pub use publish::{publish, unpublish};

@@ -6,6 +6,7 @@ use domain::ids::{PropertyId, UserId};
 use domain::money::{Money, MoneyError};
 use domain::pricing::night_price;
 use domain::refusal::{FieldError, Refusal, RefusalClass};
+use domain::rules::first_night_refused;
 use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan};
 use serde::Serialize;
@@ -34,8 +35,32 @@ pub enum NightState {
     Past,
 }
 
+/// Why no stay can begin on a night, in the words for its host.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WhyNot {
+    /// It is over.
+    Past,
+    /// It is nearer than the notice that the listing asks for.
+    AdvanceNotice,
+    /// It is farther ahead than the listing takes bookings.
+    BookingWindow,
+    /// Guests have booked it.
+    Booked,
+    /// Somebody is about to book it.
+    Held,
+    /// The host blocked it.
+    Blocked,
+    /// A foreign calendar has it.
+    Imported,
+    /// It is kept free around a stay.
+    Preparation,
+    /// The calendar closes it to arrivals.
+    ClosedToArrival,
+}
+
 /// One night.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CalendarNight {
     /// Its date.
     pub date: Date,
@@ -53,6 +78,8 @@ pub struct CalendarNight {
     pub closed_to_departure: bool,
     /// How many units are free.
     pub units_free: u32,
+    /// Why no stay can begin on it, all of it; for the host's eyes, `None` for everybody else.
+    pub why_not: Option<Vec<WhyNot>>,
 }
 
 /// The nights from `from` up to but without `to`, at most [`MAX_CALENDAR_NIGHTS`].
@@ -66,7 +93,11 @@ pub async fn calendar(
     refuse_range(from, to, "?to")?;
     let now = ctx.now();
     let facts = properties::calendar(&ctx.db, id, viewer, from, to, now).await?.ok_or(Failure::NotFound)?;
-    nights(&facts, from, to, now).map_err(Failure::internal)
+    let mut nights = nights(&facts, from, to, now).map_err(Failure::internal)?;
+    if viewer != Some(facts.host_id) {
+        nights.iter_mut().for_each(|night| night.why_not = None);
+    }
+    Ok(nights)
 }
 
 fn nights(
@@ -81,7 +112,7 @@ fn nights(
         .take_while(|date| *date < to)
         .map(|date| {
             let occupancy = occupied.next_if(|occupancy| occupancy.night == date);
-            night(facts, date, today, occupancy.copied())
+            night(facts, date, (now, today), occupancy.copied())
         })
         .collect()
 }
@@ -89,12 +120,13 @@ fn nights(
 fn night(
     facts: &CalendarFacts,
     date: Date,
-    today: Date,
+    (now, today): (Timestamp, Date),
     occupancy: Option<Occupancy>,
 ) -> Result<CalendarNight, MoneyError> {
     let rule = facts.calendar.on(date);
     let price = night_price(&facts.terms, &facts.calendar, date)?;
-    let taken = occupancy.map_or(0, |of| of.booked + of.held + of.blocked);
+    let taken =
+        occupancy.map_or(0, |of| of.booked + of.held + of.blocked + of.imported + of.preparation);
     let units_free = facts.units.saturating_sub(taken);
     let state = match occupancy {
         _ if date < today => NightState::Past,
@@ -112,7 +144,29 @@ fn night(
         closed_to_arrival: rule.is_some_and(|rule| rule.closed_to_arrival),
         closed_to_departure: rule.is_some_and(|rule| rule.closed_to_departure),
         units_free,
+        why_not: Some(why_not(facts, date, now, occupancy.filter(|_| units_free == 0))),
     })
+}
+
+/// All that keeps a stay from beginning on a night; `full` is what takes it where no unit is free.
+fn why_not(facts: &CalendarFacts, date: Date, now: Timestamp, full: Option<Occupancy>) -> Vec<WhyNot> {
+    let takes = |count: fn(&Occupancy) -> u32| full.is_some_and(|full| count(&full) > 0);
+    let by_rule = first_night_refused(&facts.terms, date, now);
+    let closed = facts.calendar.on(date).is_some_and(|rule| rule.closed_to_arrival);
+    [
+        (by_rule == Some("past_date"), WhyNot::Past),
+        (by_rule == Some("advance_notice"), WhyNot::AdvanceNotice),
+        (by_rule == Some("booking_window"), WhyNot::BookingWindow),
+        (takes(|full| full.booked), WhyNot::Booked),
+        (takes(|full| full.held), WhyNot::Held),
+        (takes(|full| full.blocked), WhyNot::Blocked),
+        (takes(|full| full.imported), WhyNot::Imported),
+        (takes(|full| full.preparation), WhyNot::Preparation),
+        (closed, WhyNot::ClosedToArrival),
+    ]
+    .into_iter()
+    .filter_map(|(holds, why)| holds.then_some(why))
+    .collect()
 }
 
 /// What a host says of a range of nights; what is absent stays as it was.

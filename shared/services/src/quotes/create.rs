@@ -9,10 +9,12 @@ use domain::pricing::{PromoCode, Promotion, QUOTE_TTL, QuoteInput, RulesVersion,
 use domain::refusal::Refusal;
 use domain::rules::{Calendar, check_stay, dates_unavailable};
 use jiff::Timestamp;
+use serde_json::json;
 use store::promotions::StoredPromotion;
 use store::quotes::Quote;
 
 use super::QuoteRequest;
+use crate::properties::NightState;
 use crate::{Ctx, Failure};
 
 /// A listing as far as an offer depends on it.
@@ -49,9 +51,36 @@ pub async fn create(
         free: facts.free,
         promotion,
     };
-    let quote = offer.make(ctx, guest, stay, guests, now)?;
+    let quote = match offer.make(ctx, guest, stay, guests, now) {
+        Ok(quote) => quote,
+        Err(refusal) if refusal.code == "dates_unavailable" => {
+            return Err(explained(ctx, guest, property_id, stay, refusal).await?);
+        }
+        Err(refusal) => return Err(refusal.into()),
+    };
     store::quotes::insert(&ctx.db, &quote).await?;
     Ok(quote)
+}
+
+/// The refusal with the nights that are not for sale, as the calendar shows them; to the host, who tries what guests
+/// see, also why. There may be none: then each night is free on some unit, and all of them on none.
+async fn explained(
+    ctx: &Ctx,
+    asker: UserId,
+    property: PropertyId,
+    stay: Stay,
+    refusal: Refusal,
+) -> Result<Failure, Failure> {
+    let (from, to) = (stay.check_in(), stay.check_out());
+    let nights = crate::properties::calendar(ctx, Some(asker), property, from, to).await?;
+    let taken = nights.into_iter().filter(|night| night.state != NightState::Available);
+    let value = taken
+        .map(|night| match night.why_not {
+            Some(why_not) => json!({ "date": night.date, "state": night.state, "why_not": why_not }),
+            None => json!({ "date": night.date, "state": night.state }),
+        })
+        .collect();
+    Ok(Failure::RefusedWith { refusal, member: "nights", value })
 }
 
 /// The promotion of the code that the guest gave.

@@ -15,6 +15,8 @@ use crate::db::{Db, DbError, Statement};
 /// What a calendar is made from.
 #[derive(Clone, Debug)]
 pub struct CalendarFacts {
+    /// Whose it is.
+    pub host_id: UserId,
     /// All that price and rules need.
     pub terms: ListingTerms,
     /// What the host says of the dates.
@@ -34,8 +36,12 @@ pub struct Occupancy {
     pub booked: u32,
     /// By stays that are held for somebody who has not paid yet, or not been accepted.
     pub held: u32,
-    /// By the host, a foreign calendar, or the preparation before or after a stay.
+    /// By the host.
     pub blocked: u32,
+    /// By a foreign calendar.
+    pub imported: u32,
+    /// By the preparation before or after a stay.
+    pub preparation: u32,
 }
 
 /// What the host says of one night; what is absent stays as it was.
@@ -83,7 +89,8 @@ pub async fn calendar(
 ) -> Result<Option<CalendarFacts>> {
     let texts = db
         .texts(
-            // Of a unit that is taken twice on one night the stay counts before the hold, the hold before the block.
+            // Of a unit that is taken twice on one night the stay counts before the hold, the hold before the host's
+            // block, that before a foreign calendar's, and what is only prepared comes last.
             // A stay also blocks the nights on which another one would come too near: those whose own preparation
             // would reach into it, and those of its preparation.
             Statement::new(
@@ -97,16 +104,21 @@ pub async fn calendar(
                           WHERE r.property_id = p.id AND r.night >= :from::date AND r.night < :to::date)),
                      (3, (SELECT count(*)::text FROM units u WHERE u.property_id = p.id)),
                      (4, (SELECT coalesce(jsonb_agg(jsonb_build_object('night', o.night, 'booked', o.booked,
-                                     'held', o.held, 'blocked', o.blocked) ORDER BY o.night), '[]')::text
+                                     'held', o.held, 'blocked', o.blocked, 'imported', o.imported,
+                                     'preparation', o.preparation) ORDER BY o.night), '[]')::text
                           FROM (
-                              SELECT t.night, count(*) FILTER (WHERE t.by = 3) AS booked,
-                                     count(*) FILTER (WHERE t.by = 2) AS held,
-                                     count(*) FILTER (WHERE t.by = 1) AS blocked
+                              SELECT t.night, count(*) FILTER (WHERE t.by = 5) AS booked,
+                                     count(*) FILTER (WHERE t.by = 4) AS held,
+                                     count(*) FILTER (WHERE t.by = 3) AS blocked,
+                                     count(*) FILTER (WHERE t.by = 2) AS imported,
+                                     count(*) FILTER (WHERE t.by = 1) AS preparation
                               FROM (
                                   SELECT c.unit_id, d.night, max(CASE
-                                      WHEN c.kind <> 'stay' OR NOT c.nights @> d.night THEN 1
-                                      WHEN c.expires_at IS NOT NULL THEN 2
-                                      ELSE 3 END) AS by
+                                      WHEN c.kind = 'block' THEN 3
+                                      WHEN c.kind = 'feed' THEN 2
+                                      WHEN NOT c.nights @> d.night THEN 1
+                                      WHEN c.expires_at IS NOT NULL THEN 4
+                                      ELSE 5 END) AS by
                                   FROM units u
                                   JOIN claims c ON c.unit_id = u.id AND c.released_at IS NULL
                                       AND c.padded && daterange(:from::date - 30, :to::date + 30)
@@ -119,7 +131,8 @@ pub async fn calendar(
                                           least(upper(c.padded), :to::date) - :from::date - 1) AS k) AS d
                                   WHERE u.property_id = p.id
                                   GROUP BY c.unit_id, d.night) t
-                              GROUP BY t.night) o))
+                              GROUP BY t.night) o)),
+                     (5, to_jsonb(p.host_id)::text)
                  ) AS part (ordinal, text)
                  WHERE p.id = :id::uuid
                    AND (p.state = 'published' OR p.state <> 'archived' AND p.host_id = :viewer::uuid)
@@ -133,9 +146,10 @@ pub async fn calendar(
             .idempotent(),
         )
         .await?;
-    let [terms, rules, units, occupied] = texts.as_slice() else { return Ok(None) };
+    let [terms, rules, units, occupied, host_id] = texts.as_slice() else { return Ok(None) };
     let terms: ListingTerms = decode(terms)?;
     Ok(Some(CalendarFacts {
+        host_id: decode(host_id)?,
         calendar: calendar_of(decode::<Vec<StoredNight>>(rules)?, terms.currency),
         terms,
         units: decode(units)?,

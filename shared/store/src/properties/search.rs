@@ -108,7 +108,7 @@ pub async fn search(
     limit: u32,
     now: Timestamp,
 ) -> Result<Vec<Found>> {
-    let sql = sql::statement(query.order, query.words.is_some(), query.area.is_some());
+    let sql = sql::statement(query.order, query.words.is_some(), query.area.is_some(), query.stay.is_some());
     let (first_key, first_id) = sql::before_all(query.order);
     let amenities = query.amenities.iter().map(Amenity::as_str).collect::<Vec<_>>().join(",");
     let mut statement = Statement::new(sql)
@@ -123,10 +123,13 @@ pub async fn search(
         .text("amenities", Some(amenities.as_str()).filter(|codes| !codes.is_empty()))
         .text("mode", query.mode.map(BookingMode::code))
         .int("min_rating", query.min_rating_e2.map(i64::from))
-        .date("check_in", query.stay.map(Stay::check_in))
-        .date("check_out", query.stay.map(Stay::check_out))
-        .instant("now", now)
         .idempotent();
+    if let Some(stay) = query.stay {
+        statement = statement
+            .date("check_in", stay.check_in())
+            .date("check_out", stay.check_out())
+            .instant("now", now);
+    }
     if let Some(words) = query.words {
         statement = statement.text("words", words);
     }

@@ -6,10 +6,12 @@ use crate::properties::stay::{has_free_unit, rules_of_stay};
 
 /// SQL: the page behind `:after`, in the order of the key.
 ///
-/// Innermost the listings of the page are chosen; then only their rows are dressed. An answer has 1 MiB at most, so rows
-/// beyond some 900 KB are cut off; how many is in the last row's key.
+/// Innermost the candidates are put in their order, by what an index or the row itself can say; of each in turn it is
+/// then asked whether the nights are free, until the page is full; only its rows are read in full and dressed. So what a
+/// stay costs to ask does not grow with the number of candidates. An answer has 1 MiB at most, so rows beyond some 900 KB
+/// are cut off; how many is in the last row's key.
 macro_rules! page {
-    ($order:ident, $distance:expr, $words:expr, $area:expr) => {
+    ($order:ident, $distance:expr, $words:expr, $area:expr, $stay:expr, $facts:expr) => {
         concat!(
             "SELECT s.item || chr(10) || jsonb_build_array(s.sort_key, s.id, s.count - s.ordinal)::text
                     || chr(10) || s.cover || chr(10) || s.facts
@@ -48,12 +50,13 @@ macro_rules! page {
                                                           'width', f.width, 'height', f.height)::text
                                 FROM photos f WHERE f.property_id = p.id AND f.state = 'ready'
                                 ORDER BY f.position, f.id LIMIT 1), 'null') AS cover,
-                            CASE WHEN :check_in::date IS NULL THEN 'null' ELSE
-                                jsonb_build_object('terms', p.terms, 'rules', ",
-            rules_of_stay!(":check_in::date", ":check_out::date"),
-            ")::text END AS facts
+                            ",
+            $facts,
+            " AS facts
                      FROM (
-                         SELECT p.*, ",
+                         SELECT p.id, p.key, p.distance_mm
+                         FROM (
+                         SELECT p.id, p.min_nights, p.max_nights, p.preparation_nights, ",
             $order!(key),
             " AS key, d.mm AS distance_mm
                          FROM properties p
@@ -73,19 +76,44 @@ macro_rules! page {
                            AND (:amenities::text IS NULL OR p.amenities @> string_to_array(:amenities::text, ','))
                            AND (:mode::text IS NULL OR p.booking_mode = :mode::text)
                            AND (:min_rating::int4 IS NULL OR p.rating_e2 >= :min_rating::int4)
-                           AND (:check_in::date IS NULL OR (",
-            has_free_unit!(":check_in::date", ":check_out::date"),
-            "
-                               AND :check_out::date - :check_in::date BETWEEN
-                                   coalesce((SELECT r.min_nights FROM night_rules r
-                                             WHERE r.property_id = p.id AND r.night = :check_in::date), p.min_nights)
-                                   AND coalesce((SELECT r.max_nights FROM night_rules r
-                                             WHERE r.property_id = p.id AND r.night = :check_in::date), p.max_nights)))
                          ORDER BY ",
             $order!(chosen),
-            " LIMIT :limit::int4) p) t) s
+            " OFFSET 0) p",
+            $stay,
+            " ORDER BY ",
+            $order!(chosen),
+            " LIMIT :limit::int4) c
+                     -- One row for each by its key, whatever the planner thinks of the limit.
+                     CROSS JOIN LATERAL (
+                         SELECT o.*, c.key, c.distance_mm FROM properties o WHERE o.id = c.id LIMIT 1) p) t) s
              WHERE s.size <= 900000 OR s.ordinal = 1
              ORDER BY s.ordinal"
+        )
+    };
+}
+
+/// SQL: the condition that a stay makes, on a candidate `p`: a free unit, and the length by the date of arrival.
+macro_rules! stays {
+    () => {
+        concat!(
+            " WHERE ",
+            has_free_unit!(":check_in::date", ":check_out::date"),
+            " AND :check_out::date - :check_in::date BETWEEN
+                  coalesce((SELECT r.min_nights FROM night_rules r
+                            WHERE r.property_id = p.id AND r.night = :check_in::date), p.min_nights)
+                  AND coalesce((SELECT r.max_nights FROM night_rules r
+                            WHERE r.property_id = p.id AND r.night = :check_in::date), p.max_nights)"
+        )
+    };
+}
+
+/// SQL: what the price of a stay depends on.
+macro_rules! facts {
+    () => {
+        concat!(
+            "jsonb_build_object('terms', p.terms, 'rules', ",
+            rules_of_stay!(":check_in::date", ":check_out::date"),
+            ")::text"
         )
     };
 }
@@ -202,29 +230,33 @@ macro_rules! by_newest {
     };
 }
 
-/// The statements of one order: anything, words, area, both.
+/// The statements of one order: anything, words, area, both; then the same with a stay.
 macro_rules! variants {
     ($order:ident) => {
         [
-            page!($order, "NULL::numeric", "", ""),
-            page!($order, "NULL::numeric", has_words!(), ""),
-            page!($order, haversine!(), "", in_area!()),
-            page!($order, haversine!(), has_words!(), in_area!()),
+            page!($order, "NULL::numeric", "", "", "", "'null'"),
+            page!($order, "NULL::numeric", has_words!(), "", "", "'null'"),
+            page!($order, haversine!(), "", in_area!(), "", "'null'"),
+            page!($order, haversine!(), has_words!(), in_area!(), "", "'null'"),
+            page!($order, "NULL::numeric", "", "", stays!(), facts!()),
+            page!($order, "NULL::numeric", has_words!(), "", stays!(), facts!()),
+            page!($order, haversine!(), "", in_area!(), stays!(), facts!()),
+            page!($order, haversine!(), has_words!(), in_area!(), stays!(), facts!()),
         ]
     };
 }
 
-const BY_PRICE: [&str; 4] = variants!(by_price);
-const BY_RATING: [&str; 4] = variants!(by_rating);
-const BY_NEWEST: [&str; 4] = variants!(by_newest);
-const BY_RELEVANCE: [&str; 4] = variants!(by_relevance);
-const BY_DISTANCE: [&str; 4] = variants!(by_distance);
+const BY_PRICE: [&str; 8] = variants!(by_price);
+const BY_RATING: [&str; 8] = variants!(by_rating);
+const BY_NEWEST: [&str; 8] = variants!(by_newest);
+const BY_RELEVANCE: [&str; 8] = variants!(by_relevance);
+const BY_DISTANCE: [&str; 8] = variants!(by_distance);
 
-/// The statement for an order with or without words and area.
+/// The statement for an order with or without words, area and stay.
 ///
 /// Relevance without words and distance without an area do not exist: they go by rating.
-pub(super) const fn statement(order: Order, words: bool, area: bool) -> &'static str {
-    let variant = words as usize + 2 * (area as usize);
+pub(super) const fn statement(order: Order, words: bool, area: bool, stay: bool) -> &'static str {
+    let variant = words as usize + 2 * (area as usize) + 4 * (stay as usize);
     match order {
         Order::Price => BY_PRICE[variant],
         Order::Newest => BY_NEWEST[variant],
