@@ -12,7 +12,6 @@ use std::sync::{Arc, OnceLock};
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
-use aws_smithy_http_client::{Builder, tls};
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::retry::RetryConfig;
@@ -21,6 +20,7 @@ use aws_types::service_config::{LoadServiceConfig, ServiceConfigKey};
 use std::time::Duration;
 
 use crate::config::{ConfigError, Env, load_with};
+use crate::http::Http1;
 
 /// <https://www.amazontrust.com/repository/>: Amazon Root CA 1 to 4 and Starfield Services Root G2.
 const AMAZON_ROOTS: &[u8] = include_bytes!("amazon-roots.pem");
@@ -33,6 +33,9 @@ pub enum AwsError {
     /// The environment lacks what Lambda always sets.
     #[error(transparent)]
     Config(#[from] ConfigError),
+    /// Nobody has credentials for this process.
+    #[error("no credentials were found")]
+    NoCredentials,
     /// The HTTP client could not be made.
     #[error("the HTTP client could not be made: {0}")]
     Http(String),
@@ -61,6 +64,20 @@ impl Aws {
         Self::with_roots(env, AMAZON_ROOTS)
     }
 
+    /// Reads region and endpoint URLs from `env`, and takes credentials from where the SDKs look for them: the environment, a
+    /// container's or an instance's role, a web identity. For processes outside Lambda; it may call those places.
+    pub async fn from_chain(env: &Env) -> Result<Self, AwsError> {
+        let region = Region::new(load_with(env, |reader| reader.required("AWS_REGION"))?);
+        let http = http_client(AMAZON_ROOTS)?;
+        let chain = aws_config::defaults(BehaviorVersion::latest())
+            .region(region.clone())
+            .http_client(http.clone())
+            .load()
+            .await;
+        let credentials = chain.credentials_provider().ok_or(AwsError::NoCredentials)?;
+        Ok(Self::assemble(env, region, credentials, http))
+    }
+
     /// As [`Aws::from_env`], trusting these root certificates (PEM, several in one) instead of Amazon's.
     pub fn with_roots(env: &Env, roots: &[u8]) -> Result<Self, AwsError> {
         let (region, credentials) = load_with(env, |reader| {
@@ -73,15 +90,25 @@ impl Aws {
             );
             (reader.required("AWS_REGION"), credentials)
         })?;
+        let credentials = SharedCredentialsProvider::new(credentials);
+        Ok(Self::assemble(env, Region::new(region), credentials, http_client(roots)?))
+    }
+
+    fn assemble(
+        env: &Env,
+        region: Region,
+        credentials: SharedCredentialsProvider,
+        http: SharedHttpClient,
+    ) -> Self {
         let config = SdkConfig::builder()
             .behavior_version(BehaviorVersion::latest())
-            .region(Region::new(region))
-            .credentials_provider(SharedCredentialsProvider::new(credentials))
-            .http_client(http_client(roots)?)
+            .region(region)
+            .credentials_provider(credentials)
+            .http_client(http)
             .timeout_config(TimeoutConfig::builder().connect_timeout(CONNECT_TIMEOUT).build())
             .service_config(EndpointUrls(env.clone()))
             .build();
-        Ok(Self { inner: Arc::new(Inner { config, dynamodb: OnceLock::new() }) })
+        Self { inner: Arc::new(Inner { config, dynamodb: OnceLock::new() }) }
     }
 
     /// What any other client is built from: `aws_sdk_s3::Client::new(aws.sdk_config())`.
@@ -116,15 +143,8 @@ pub fn is_unavailable<E, R>(error: &SdkError<E, R>) -> bool {
 }
 
 fn http_client(roots: &[u8]) -> Result<SharedHttpClient, AwsError> {
-    let roots = tls::TrustStore::empty().with_pem_certificate(roots);
-    let context = tls::TlsContext::builder()
-        .with_trust_store(roots)
-        .build()
-        .map_err(|error| AwsError::Http(error.to_string()))?;
-    Ok(Builder::new()
-        .tls_provider(tls::Provider::Rustls(tls::rustls_provider::CryptoMode::AwsLc))
-        .tls_context(context)
-        .build_https())
+    let client = Http1::new(roots, CONNECT_TIMEOUT).map_err(|error| AwsError::Http(error.to_string()))?;
+    Ok(SharedHttpClient::new(client))
 }
 
 /// `AWS_ENDPOINT_URL_<SERVICE>`, else `AWS_ENDPOINT_URL`: how another service than AWS's own is put in its place.
