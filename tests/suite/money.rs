@@ -3,6 +3,7 @@
 mod disputes;
 mod ledger;
 mod payouts;
+mod reconciliation;
 
 use serde_json::Value;
 use tests::{Dates, Person, System};
@@ -125,4 +126,13 @@ pub(crate) async fn intent_of(system: &System, booking: &str) -> String {
     let query =
         format!("SELECT provider_id FROM payments WHERE booking_id = '{booking}' ORDER BY id DESC LIMIT 1");
     system.sql(&query).await.into_iter().flatten().next().expect("the provider's name")
+}
+
+/// The same person as one of the staff.
+pub(crate) async fn promoted<'s>(person: &Person<'s>) -> Person<'s> {
+    let system = person.system();
+    let client = system.handles().cluster.postgres().connect(system.database()).await.expect("a connection");
+    let sql = format!("UPDATE users SET role = 'admin' WHERE id = '{}'", person.id);
+    client.batch_execute(&sql).await.expect("a role");
+    person.again().await
 }

@@ -132,6 +132,8 @@ impl<'s> World<'s> {
             "review_id" => &self.review,
             "user_id" => &self.guest.id,
             "session_id" => &self.session,
+            // Of nothing: what it would be is for the staff alone.
+            "finding_id" => "0199c1a0-7c00-7000-8000-000000000002",
             "code" => "not_found",
             other => panic!("say in tests/suite/world.rs which object {{{other}}} means"),
         }

@@ -71,6 +71,9 @@ impl Worker {
             PaymentMessage::Payout { payout_id } => {
                 payments::send_payout(ctx, gateway, payout_id, id).await?;
             }
+            PaymentMessage::Reconcile { run_id } => {
+                payments::reconcile(ctx, gateway, run_id, id).await?;
+            }
             PaymentMessage::ProviderEvent { event_id } => event::work(ctx, gateway, &event_id, id).await?,
         }
         Ok(())

@@ -32,5 +32,7 @@ web::operations! {
     payouts::get_balance,
     statement::get_statement,
     disputes::list_disputes,
+    findings::list_findings,
+    findings::settle_finding,
     webhook::receive_stripe_event,
 }

@@ -35,7 +35,7 @@ pub(crate) struct StatementQuery {
     /// `json`, or `csv` for a spreadsheet.
     #[serde(default)]
     #[garde(skip)]
-    #[param(inline, default = "json")]
+    #[param(inline)]
     format: Format,
     /// How many movements at most.
     #[serde(default = "hundred")]

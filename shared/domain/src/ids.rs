@@ -74,6 +74,10 @@ identifiers! {
     PayoutId;
     /// A guest's bank that takes a payment back and asks why.
     DisputeId;
+    /// One comparison of the provider's books with ours.
+    ReconciliationId;
+    /// Something that it found.
+    FindingId;
     /// What one side said of the other after a stay.
     ReviewId;
     /// A family of refresh tokens: one sign-in on one device.

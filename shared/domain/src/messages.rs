@@ -6,7 +6,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::booking::Notice;
 use crate::coded::coded;
-use crate::ids::{BookingId, OutboxId, PaymentId, PayoutId, PhotoId, RefundId, ReviewId, UserId};
+use crate::ids::{
+    BookingId, OutboxId, PaymentId, PayoutId, PhotoId, ReconciliationId, RefundId, ReviewId, UserId,
+};
 use crate::invalid::Invalid;
 
 coded! {
@@ -82,6 +84,11 @@ pub enum PaymentMessage {
     Payout {
         /// The payout.
         payout_id: PayoutId,
+    },
+    /// Take the next step of a reconciliation.
+    Reconcile {
+        /// The run.
+        run_id: ReconciliationId,
     },
     /// Work through an event that the provider reported.
     ProviderEvent {
@@ -243,6 +250,12 @@ mod tests {
                 "payments",
                 "payout",
                 "payout_id",
+            ),
+            (
+                MessageBody::Payments(PaymentMessage::Reconcile { run_id: id() }),
+                "payments",
+                "reconcile",
+                "run_id",
             ),
             (
                 MessageBody::Notifications(NotificationMessage::VerifyEmail { user_id: id() }),

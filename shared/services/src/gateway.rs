@@ -16,10 +16,10 @@ use jiff::Timestamp;
 
 pub use types::{
     AccountLink, AccountRequest, AccountState, Authorisation, AuthorisationOutcome, AuthoriseRequest,
-    Decline, IdempotencyKey, ProviderAccount, ProviderAccountId, ProviderChargeId, ProviderDispute,
-    ProviderDisputeId, ProviderDisputeState, ProviderPayment, ProviderPaymentId, ProviderPaymentState,
-    ProviderRefund, ProviderRefundId, ProviderRefundState, ProviderTransfer, ProviderTransferId,
-    RefundRequest, TransferRequest,
+    Decline, IdempotencyKey, Listed, Listing, ProviderAccount, ProviderAccountId, ProviderChargeId,
+    ProviderDispute, ProviderDisputeId, ProviderDisputeState, ProviderEvent, ProviderPayment,
+    ProviderPaymentId, ProviderPaymentState, ProviderRefund, ProviderRefundId, ProviderRefundState,
+    ProviderTransfer, ProviderTransferId, RefundRequest, TransferRequest,
 };
 
 /// Why the provider did not do what was asked, by what the caller is to do about it.
@@ -120,4 +120,19 @@ pub trait PaymentGateway: Debug + Send + Sync {
         key: &IdempotencyKey,
         request: &TransferRequest,
     ) -> Result<ProviderTransfer, GatewayError>;
+
+    /// Events, to find those that were not delivered; the provider keeps them for 30 days.
+    async fn list_events(&self, listing: &Listing<'_>) -> Result<Listed<ProviderEvent>, GatewayError>;
+
+    /// Payments.
+    async fn list_payments(&self, listing: &Listing<'_>) -> Result<Listed<ProviderPayment>, GatewayError>;
+
+    /// Refunds of all payments.
+    async fn list_refunds(&self, listing: &Listing<'_>) -> Result<Listed<ProviderRefund>, GatewayError>;
+
+    /// Transfers.
+    async fn list_transfers(&self, listing: &Listing<'_>) -> Result<Listed<ProviderTransfer>, GatewayError>;
+
+    /// Disputes.
+    async fn list_disputes(&self, listing: &Listing<'_>) -> Result<Listed<ProviderDispute>, GatewayError>;
 }

@@ -37,6 +37,8 @@ pub struct Report {
     pub released: u64,
     /// Hosts who were due a payout.
     pub paid: u64,
+    /// Reconciliations that were begun.
+    pub reconciled: u64,
     /// Rows forgotten.
     pub forgotten: u64,
 }
@@ -54,6 +56,7 @@ pub async fn run(ctx: &Ctx, now: Timestamp) -> Result<Report, Failure> {
         revealed: note("reviews", batches(|| reveal(ctx)).await, &mut first),
         released: note("earnings", batches(|| payments::release_due(ctx, now, BATCH)).await, &mut first),
         paid: note("payouts", payments::open_due(ctx, now, BATCH).await.map(u64::from), &mut first),
+        reconciled: note("books", payments::plan_reconciliation(ctx, now).await.map(u64::from), &mut first),
         sent: note("outbox", batches(|| send(ctx, now)).await, &mut first),
         forgotten: note("forgetting", forget(ctx, now).await, &mut first),
     };

@@ -21,6 +21,7 @@ pub mod promotions;
 pub mod properties;
 pub mod provider_events;
 pub mod quotes;
+pub mod reconciliation;
 pub mod refunds;
 pub mod reviews;
 pub mod roles;

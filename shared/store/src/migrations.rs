@@ -41,6 +41,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "0008_ledger", sql: include_str!("../migrations/0008_ledger.sql") },
     Migration { name: "0009_modifications", sql: include_str!("../migrations/0009_modifications.sql") },
     Migration { name: "0010_identity", sql: include_str!("../migrations/0010_identity.sql") },
+    Migration { name: "0011_reconciliation", sql: include_str!("../migrations/0011_reconciliation.sql") },
 ];
 
 /// Why the schema could not be brought up to date. What was applied before stays.

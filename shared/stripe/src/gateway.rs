@@ -5,12 +5,14 @@ use domain::ids::{PaymentId, PayoutId};
 use domain::money::Money;
 use jiff::Timestamp;
 use services::gateway::{
-    AccountLink, AccountRequest, Authorisation, AuthoriseRequest, GatewayError, IdempotencyKey,
-    PaymentGateway, ProviderAccount, ProviderAccountId, ProviderDispute, ProviderDisputeId, ProviderPayment,
-    ProviderPaymentId, ProviderRefund, ProviderTransfer, RefundRequest, TransferRequest,
+    AccountLink, AccountRequest, Authorisation, AuthoriseRequest, GatewayError, IdempotencyKey, Listed,
+    Listing, PaymentGateway, ProviderAccount, ProviderAccountId, ProviderDispute, ProviderDisputeId,
+    ProviderEvent, ProviderPayment, ProviderPaymentId, ProviderRefund, ProviderTransfer, RefundRequest,
+    TransferRequest,
 };
 
 use crate::client::StripeClient;
+use crate::wire;
 
 #[async_trait]
 impl PaymentGateway for StripeClient {
@@ -93,5 +95,25 @@ impl PaymentGateway for StripeClient {
         request: &TransferRequest,
     ) -> Result<ProviderTransfer, GatewayError> {
         Ok(self.make_transfer(key, request).await?)
+    }
+
+    async fn list_events(&self, listing: &Listing<'_>) -> Result<Listed<ProviderEvent>, GatewayError> {
+        Ok(self.list_events_made(listing).await?)
+    }
+
+    async fn list_payments(&self, listing: &Listing<'_>) -> Result<Listed<ProviderPayment>, GatewayError> {
+        Ok(self.list_made::<wire::Intent, _>("/v1/payment_intents", listing).await?)
+    }
+
+    async fn list_refunds(&self, listing: &Listing<'_>) -> Result<Listed<ProviderRefund>, GatewayError> {
+        Ok(self.list_made::<wire::Refund, _>("/v1/refunds", listing).await?)
+    }
+
+    async fn list_transfers(&self, listing: &Listing<'_>) -> Result<Listed<ProviderTransfer>, GatewayError> {
+        Ok(self.list_made::<wire::Transfer, _>("/v1/transfers", listing).await?)
+    }
+
+    async fn list_disputes(&self, listing: &Listing<'_>) -> Result<Listed<ProviderDispute>, GatewayError> {
+        Ok(self.list_made::<wire::Dispute, _>("/v1/disputes", listing).await?)
     }
 }

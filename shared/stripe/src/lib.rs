@@ -12,6 +12,7 @@ mod deployed;
 mod disputes;
 mod failure;
 mod gateway;
+mod lists;
 mod payments;
 mod refunds;
 mod tls;

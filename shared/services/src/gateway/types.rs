@@ -295,3 +295,36 @@ pub struct ProviderDispute {
     /// When the bank took the money.
     pub created_at: Timestamp,
 }
+
+/// Which objects of a list: those made in a half-open window, after one of them.
+#[derive(Clone, Copy, Debug)]
+pub struct Listing<'a> {
+    /// From this instant on, in whole seconds.
+    pub from: Timestamp,
+    /// Before this instant.
+    pub to: Timestamp,
+    /// The object after which the list goes on, by the provider's name.
+    pub after: Option<&'a str>,
+}
+
+/// A page of a list, the newest first.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Listed<T> {
+    /// The objects.
+    pub items: Vec<T>,
+    /// The object after which the list goes on, if it does.
+    pub next: Option<String>,
+}
+
+/// An event of the provider, whether it was delivered or not.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProviderEvent {
+    /// The provider's name of it.
+    pub id: String,
+    /// The provider's word for what it tells of.
+    pub kind: String,
+    /// The event as it is sent: JSON.
+    pub payload: String,
+    /// Whether anything here acts on its kind.
+    pub is_acted_on: bool,
+}
