@@ -29,6 +29,8 @@ mod photos;
 mod plans;
 mod prices;
 mod races;
+mod release;
+mod scale;
 mod search;
 mod sweep;
 mod template;

@@ -1,6 +1,6 @@
 //! What the hot requests ask of a large database: few statements, and none that reads a large table from end to end.
 
-mod crowd;
+pub(crate) mod crowd;
 
 use std::collections::BTreeMap;
 
@@ -28,7 +28,7 @@ fn note(system: &System, seen: &mut Seen) {
 }
 
 /// The SQL with `$1`, `$2`, … in place of the names.
-fn numbered(statement: &LoggedStatement) -> String {
+pub(crate) fn numbered(statement: &LoggedStatement) -> String {
     let (sql, mut out, mut at) = (statement.sql.as_str(), String::new(), 0);
     while at < sql.len() {
         let rest = &sql[at..];
@@ -59,7 +59,7 @@ fn numbered(statement: &LoggedStatement) -> String {
     out
 }
 
-fn literal(value: Option<&String>) -> String {
+pub(crate) fn literal(value: Option<&String>) -> String {
     value.map_or("NULL".to_owned(), |text| format!("'{}'", text.replace('\'', "''")))
 }
 

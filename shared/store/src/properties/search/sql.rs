@@ -78,10 +78,10 @@ macro_rules! page {
                            AND (:min_rating::int4 IS NULL OR p.rating_e2 >= :min_rating::int4)
                          ORDER BY ",
             $order!(chosen),
-            " OFFSET 0) p",
+            ") p",
             $stay,
-            " ORDER BY ",
-            $order!(chosen),
+            // No ORDER BY here: the rows come in the order of the candidates, and with one the planner would think that
+            // all of them are wanted, and sort them all.
             " LIMIT :limit::int4) c
                      -- One row for each by its key, whatever the planner thinks of the limit.
                      CROSS JOIN LATERAL (
@@ -96,13 +96,14 @@ macro_rules! page {
 macro_rules! stays {
     () => {
         concat!(
-            " WHERE ",
+            // `IS TRUE`, so that it is asked of one candidate after another and not made a join with all claims.
+            " WHERE (",
             has_free_unit!(":check_in::date", ":check_out::date"),
             " AND :check_out::date - :check_in::date BETWEEN
                   coalesce((SELECT r.min_nights FROM night_rules r
                             WHERE r.property_id = p.id AND r.night = :check_in::date), p.min_nights)
                   AND coalesce((SELECT r.max_nights FROM night_rules r
-                            WHERE r.property_id = p.id AND r.night = :check_in::date), p.max_nights)"
+                            WHERE r.property_id = p.id AND r.night = :check_in::date), p.max_nights)) IS TRUE"
         )
     };
 }

@@ -1,0 +1,96 @@
+//! What a search with dates reads of a large market: its pages of the database do not grow with the number of listings.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+use tests::{Dates, System};
+
+use crate::plans::{crowd, literal, numbered};
+
+/// The sizes of the market.
+fn sizes() -> &'static [u32] {
+    if std::env::var("INNKEEP_TEST_SCALE").is_ok_and(|scale| scale == "large") {
+        &[10_000, 100_000, 1_000_000]
+    } else {
+        &[5_000, 20_000]
+    }
+}
+
+/// Pages read from the cache and from disk by a plan.
+fn buffers(plan: &Value) -> u64 {
+    let of = |name: &str| plan[name].as_u64().unwrap_or_default();
+    of("Shared Hit Blocks") + of("Shared Read Blocks")
+}
+
+/// Every second listing is taken on the nights that are asked for, so that the page passes over as many as it takes.
+const TAKEN: &str = "
+SET session_replication_role = replica;
+INSERT INTO claims (id, unit_id, kind, booking_id, nights, padded, created_at)
+SELECT gen_random_uuid(), b.unit_id, 'stay', b.id, daterange('{from}', '{to}'), daterange('{from}', '{to}'), b.created_at
+FROM bookings b WHERE b.state = 'completed' AND ('x' || right(b.id::text, 1))::bit(4)::int % 2 = 0;
+ANALYZE claims;
+";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_search_with_dates_reads_no_more_of_a_larger_market() {
+    let mut read: BTreeMap<&str, Vec<(u32, u64, f64)>> = BTreeMap::new();
+    for size in sizes() {
+        let system = System::start().await;
+        let (host, guest) = (system.host("Hanna Host").await, system.person("Gus Guest").await);
+        let property = host.lists(|body| body["title"] = json!("House with a harbour view")).await;
+        crowd::fill(&system, &host, &guest, &property, *size).await;
+        let dates = Dates::in_days(&guest, 40, 3);
+        let taken = TAKEN
+            .replace("{from}", &dates.check_in.to_string())
+            .replace("{to}", &dates.check_out.to_string());
+        // Of each unit one stay may be live: the first one is over and done.
+        let postgres = system.handles().cluster.postgres();
+        let database = system.database();
+        postgres
+            .execute(
+                database,
+                "UPDATE claims SET released_at = created_at WHERE lower(nights) < '2026-01-01'",
+            )
+            .await
+            .unwrap();
+        postgres.execute(database, &taken).await.unwrap();
+        let client = postgres.connect(database).await.unwrap();
+        let stay = format!("check_in={}&check_out={}&guests=2", dates.check_in, dates.check_out);
+        for (name, query) in [
+            ("price", format!("{stay}&sort=price")),
+            ("newest", format!("{stay}&sort=newest")),
+            ("rating", stay.clone()),
+            ("500 m around", format!("{stay}&lat=38.9072&lon=-77.0369&radius_m=500")),
+        ] {
+            let page = system.call("GET", &format!("/properties/?{query}")).send().await.expect(200);
+            if name != "500 m around" {
+                assert_eq!(page.body["items"].as_array().unwrap().len(), 20, "{name} {size}");
+            }
+            let log = system.handles().cluster.data_api().log(Some(database));
+            let statement = log.iter().rev().find(|one| one.sql.contains("sort_key")).expect("the search");
+            let types: Vec<&str> = statement.parameters.iter().map(|(_, kind)| kind.as_str()).collect();
+            let values: Vec<String> = statement.values.iter().map(|value| literal(value.as_ref())).collect();
+            let sql = format!("PREPARE one ({}) AS {}", types.join(", "), numbered(statement));
+            client.batch_execute(&sql).await.unwrap();
+            let explain =
+                format!("EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) EXECUTE one ({})", values.join(", "));
+            // The second time: the first one reads the catalogue, too.
+            client.query(&explain, &[]).await.unwrap();
+            let plan: Value = client.query(&explain, &[]).await.unwrap()[0].get(0);
+            client.batch_execute("DEALLOCATE one").await.unwrap();
+            let milliseconds = plan[0]["Execution Time"].as_f64().unwrap();
+            read.entry(name).or_default().push((*size, buffers(&plan[0]["Plan"]), milliseconds));
+        }
+        system.stop().await;
+    }
+    for (name, sizes) in &read {
+        for (size, pages, milliseconds) in sizes {
+            println!("search with dates by {name}: {size} listings, {pages} buffers, {milliseconds:.2} ms");
+        }
+        let (least, most) = (sizes.first().unwrap().1, sizes.last().unwrap().1);
+        // A circle holds more listings in a denser market; all other orders read a page and what it passes over.
+        if *name != "500 m around" {
+            assert!(most <= least * 3 / 2 + 40, "{name}: {sizes:?}");
+        }
+    }
+}
