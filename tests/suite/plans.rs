@@ -1,6 +1,6 @@
 //! What the hot requests ask of a large database: few statements, and none that reads a large table from end to end.
 
-pub(crate) mod crowd;
+mod crowd;
 
 use std::collections::BTreeMap;
 

@@ -7,7 +7,7 @@ const LARGE: u32 = 5_000;
 
 /// The listing, the guest's stay in it and everything around them, so many times over: each copy has a host and a guest
 /// of its own and lies somewhere within some ten kilometres.
-pub(crate) async fn fill(system: &System, host: &Person<'_>, guest: &Person<'_>, property: &str, count: u32) {
+pub(super) async fn fill(system: &System, host: &Person<'_>, guest: &Person<'_>, property: &str, count: u32) {
     let booking = guest.stays(property, Dates::in_days(guest, 300, 2)).await;
     let photo = serde_json::json!({ "content_type": "image/jpeg", "byte_length": 10 });
     host.call("POST", &format!("/properties/{property}/photos/")).json(photo).send().await.expect(201);
@@ -22,7 +22,7 @@ pub(crate) async fn fill(system: &System, host: &Person<'_>, guest: &Person<'_>,
 }
 
 /// The tables with many rows.
-pub(crate) async fn large_tables(system: &System) -> Vec<String> {
+pub(super) async fn large_tables(system: &System) -> Vec<String> {
     let sql = format!(
         "SELECT relname::text FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND reltuples > {LARGE}"
     );
