@@ -18,7 +18,11 @@ use tower::util::BoxCloneSyncService;
 use crate::system::System;
 use crate::template::{DeployedFunction, Template};
 
-/// All functions of the template as processes.
+/// What the deployment itself calls, with control planes behind it that the local plane has none of: their own packages
+/// test them.
+const DEPLOYMENT: [&str; 2] = ["release-check", "rotate"];
+
+/// All functions of the template that serve the marketplace, as processes.
 #[derive(Debug)]
 pub struct Bundle {
     functions: BTreeMap<String, Started>,
@@ -31,13 +35,15 @@ struct Started {
 }
 
 impl Bundle {
-    /// Starts every function of the template. Each process sees the variables that the template sets for it, with the
+    /// Starts every function. Each process sees the variables that the template sets for it, with the
     /// values in `variables`, and what Lambda itself sets.
     pub async fn start(variables: &HashMap<String, String>) -> Arc<Self> {
         let template = Template::read();
         let globals: Vec<String> = template.global_variables().into_iter().collect();
         let mut functions = BTreeMap::new();
-        for (name, deployed) in template.functions() {
+        let serving =
+            template.functions().into_iter().filter(|(name, _)| !DEPLOYMENT.contains(&name.as_str()));
+        for (name, deployed) in serving {
             let binary = binary(&name).await;
             let function = Function::start(&binary, settings(&deployed, &globals, variables)).await;
             let function = function.unwrap_or_else(|error| panic!("{}: {error}", binary.display()));
@@ -145,7 +151,7 @@ fn now() -> jiff::Timestamp {
 }
 
 /// The variables that the deployment sets, no others.
-fn settings(
+pub(crate) fn settings(
     function: &DeployedFunction,
     globals: &[String],
     variables: &HashMap<String, String>,
