@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::booking::Notice;
 use crate::coded::coded;
 use crate::ids::{
-    BookingId, OutboxId, PaymentId, PayoutId, PhotoId, ReconciliationId, RefundId, ReviewId, UserId,
+    BookingId, OutboxId, PaymentId, PayoutId, PhotoId, ReceiptId, ReconciliationId, RefundId, UserId,
 };
 use crate::invalid::Invalid;
 
@@ -138,15 +138,15 @@ pub enum NotificationMessage {
         /// What happened.
         event: Notice,
     },
-    /// One side has written its review; the other is invited to.
-    ReviewReceived {
-        /// The review, which nobody else may read yet.
-        review_id: ReviewId,
-    },
     /// Both sides may now read what was written of them.
     ReviewsRevealed {
         /// The booking.
         booking_id: BookingId,
+    },
+    /// A receipt or a credit note.
+    Receipt {
+        /// The document.
+        receipt_id: ReceiptId,
     },
     /// An uploaded photo could not be used.
     PhotoRejected {
@@ -280,6 +280,12 @@ mod tests {
                 "notifications",
                 "reviews_revealed",
                 "booking_id",
+            ),
+            (
+                MessageBody::Notifications(NotificationMessage::Receipt { receipt_id: id() }),
+                "notifications",
+                "receipt",
+                "receipt_id",
             ),
             (MessageBody::Media(MediaMessage::Process { photo_id: id() }), "media", "process", "photo_id"),
         ];

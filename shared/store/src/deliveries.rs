@@ -5,6 +5,5 @@ mod facts;
 
 pub use claim::{Claim, ClaimState, Outcome, claim, forget_ended, release, settle};
 pub use facts::{
-    BookingFacts, Home, Person, PhotoFacts, ReviewedBooking, UserFacts, booking, photo, reviewed_booking,
-    user,
+    BookingFacts, Home, Person, PhotoFacts, ReceiptFacts, UserFacts, booking, photo, receipt, user,
 };

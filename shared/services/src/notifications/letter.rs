@@ -11,7 +11,8 @@ use minijinja::Value;
 use minijinja::value::Serde;
 use serde::Serialize;
 use store::DbError;
-use store::deliveries::{self, BookingFacts, Person, PhotoFacts, UserFacts};
+use store::deliveries::{self, BookingFacts, Person, PhotoFacts, ReceiptFacts, UserFacts};
+use store::receipts::{ReceiptKind, ReceiptLine};
 use store::single_use_tokens::Purpose;
 
 use super::language::Language;
@@ -69,15 +70,14 @@ pub(super) async fn load(ctx: &Ctx, message: &NotificationMessage) -> Result<Vec
             .iter()
             .flat_map(|facts| booking(*event, facts))
             .collect(),
-        NotificationMessage::ReviewReceived { review_id } => {
-            let found = deliveries::reviewed_booking(db, *review_id).await?;
-            found.iter().filter_map(|found| review_received(&found.booking, found.written_by)).collect()
-        }
         NotificationMessage::ReviewsRevealed { booking_id } => {
             deliveries::booking(db, *booking_id).await?.iter().flat_map(reviews_revealed).collect()
         }
         NotificationMessage::PhotoRejected { photo_id } => {
             deliveries::photo(db, *photo_id).await?.iter().filter_map(photo_rejected).collect()
+        }
+        NotificationMessage::Receipt { receipt_id } => {
+            deliveries::receipt(db, *receipt_id).await?.iter().filter_map(receipt).collect()
         }
     };
     Ok(letters)
@@ -116,15 +116,16 @@ fn account(message: &NotificationMessage, facts: &UserFacts) -> Option<Letter> {
             with_token("password_reset", "/users/password-reset/confirm", Purpose::PasswordReset, RESET_LIFE)
         }
         NotificationMessage::EmailChange { .. } => {
-            let letter = with_token("email_change", "/users/me/email/confirm", Purpose::EmailChange, RESET_LIFE)?;
+            let letter =
+                with_token("email_change", "/users/me/email/confirm", Purpose::EmailChange, RESET_LIFE)?;
             Some(Letter { address: facts.pending_email.clone()?, ..letter })
         }
         NotificationMessage::EmailChangeAsked { .. } => plain("email_change_asked"),
         NotificationMessage::AlreadyRegistered { .. } => plain("already_registered"),
         NotificationMessage::PasswordChanged { .. } => plain("password_changed"),
         NotificationMessage::Booking { .. }
-        | NotificationMessage::ReviewReceived { .. }
         | NotificationMessage::ReviewsRevealed { .. }
+        | NotificationMessage::Receipt { .. }
         | NotificationMessage::PhotoRejected { .. } => None,
     }
 }
@@ -143,10 +144,6 @@ fn booking(notice: Notice, facts: &BookingFacts) -> Vec<Letter> {
         Some(Letter { before, ..letter })
     };
     audience(notice).iter().filter_map(|side| write(*side)).collect()
-}
-
-fn review_received(facts: &BookingFacts, written_by: ReviewSide) -> Option<Letter> {
-    about_reviews(facts, written_by.other(), "review_received", booking_path(facts.id))
 }
 
 fn reviews_revealed(facts: &BookingFacts) -> Vec<Letter> {
@@ -176,6 +173,28 @@ fn photo_rejected(facts: &PhotoFacts) -> Option<Letter> {
     letter(&facts.host, "photo_rejected", Value::from(Serde(&values)), path)
 }
 
+fn receipt(facts: &ReceiptFacts) -> Option<Letter> {
+    let (receipt, language) = (&facts.receipt, Language::of(&facts.guest.locale));
+    let is_credit_note = receipt.kind == ReceiptKind::CreditNote;
+    let line =
+        |line: &ReceiptLine| LineValues { label: one_line(&line.label), amount: line.amount.to_string() };
+    let values = ReceiptValues {
+        name: one_line(&facts.guest.name),
+        property: one_line(&facts.title),
+        issuer: one_line(&receipt.issuer),
+        title: if is_credit_note { "Credit note" } else { "Receipt" },
+        credit: is_credit_note,
+        number: receipt.number,
+        corrects: receipt.corrects,
+        issued: language.date(facts.guest.time_zone.today(receipt.issued_at)),
+        check_in: language.date(facts.check_in),
+        check_out: language.date(facts.check_out),
+        lines: receipt.lines.iter().map(line).collect(),
+        amount: receipt.amount.to_string(),
+    };
+    letter(&facts.guest, "receipt", Value::from(Serde(&values)), booking_path(receipt.booking_id))
+}
+
 fn booking_path(id: BookingId) -> String {
     format!("/bookings/{id}")
 }
@@ -186,6 +205,29 @@ const fn sides(facts: &BookingFacts, side: ReviewSide) -> (&Person, &Person) {
         ReviewSide::Guest => (&facts.guest, &facts.host),
         ReviewSide::Host => (&facts.host, &facts.guest),
     }
+}
+
+/// What the template of receipts may say.
+#[derive(Serialize)]
+struct ReceiptValues {
+    name: String,
+    property: String,
+    issuer: String,
+    title: &'static str,
+    credit: bool,
+    number: i64,
+    corrects: Option<i64>,
+    issued: String,
+    check_in: String,
+    check_out: String,
+    lines: Vec<LineValues>,
+    amount: String,
+}
+
+#[derive(Serialize)]
+struct LineValues {
+    label: String,
+    amount: String,
 }
 
 #[derive(Serialize)]

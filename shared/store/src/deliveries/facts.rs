@@ -3,16 +3,16 @@
 use domain::booking::BookingState;
 use domain::dates::Zone;
 use domain::guests::Guests;
-use domain::ids::{BookingId, PhotoId, PropertyId, ReviewId, UserId};
+use domain::ids::{BookingId, PhotoId, PropertyId, ReceiptId, UserId};
 use domain::listing::Address;
 use domain::money::Money;
-use domain::review::ReviewSide;
 use domain::user::Locale;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::Deserialize;
 
 use crate::db::{Db, DbError, Statement};
+use crate::receipts::{Receipt, receipt_json};
 
 /// Somebody who gets a mail, or is spoken of in one.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -81,15 +81,6 @@ pub struct BookingFacts {
     pub host_review_public: bool,
 }
 
-/// A booking with a review that nobody else may read yet.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-pub struct ReviewedBooking {
-    /// The booking.
-    pub booking: BookingFacts,
-    /// Which side has written.
-    pub written_by: ReviewSide,
-}
-
 /// The place of a booking.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct Home {
@@ -112,6 +103,21 @@ pub struct PhotoFacts {
     pub title: String,
     /// Why it could not be used; a stable code.
     pub problem: Option<String>,
+}
+
+/// A receipt, and the guest who is sent it.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct ReceiptFacts {
+    /// What it says.
+    pub receipt: Receipt,
+    /// Who paid.
+    pub guest: Person,
+    /// The listing's present title.
+    pub title: String,
+    /// The day of arrival.
+    pub check_in: Date,
+    /// The day of departure.
+    pub check_out: Date,
 }
 
 /// The JSON of a [`Person`] from a row of `users` named `$row`.
@@ -188,18 +194,6 @@ pub async fn booking(db: &Db, id: BookingId) -> Result<Option<BookingFacts>, DbE
     db.optional(Statement::new(sql).uuid("id", id).idempotent()).await
 }
 
-/// The booking of a review that waits to be revealed; no row once it is revealed or gone.
-pub async fn reviewed_booking(db: &Db, id: ReviewId) -> Result<Option<ReviewedBooking>, DbError> {
-    let sql = concat!(
-        "SELECT jsonb_build_object('written_by', r.side, 'booking', ",
-        booking_json!(),
-        ")::text",
-        booking_rows!(),
-        "JOIN reviews r ON r.booking_id = b.id WHERE r.id = :id::uuid AND r.revealed_at IS NULL"
-    );
-    db.optional(Statement::new(sql).uuid("id", id).idempotent()).await
-}
-
 /// The photo, with whose it is.
 pub async fn photo(db: &Db, id: PhotoId) -> Result<Option<PhotoFacts>, DbError> {
     let sql = concat!(
@@ -208,6 +202,22 @@ pub async fn photo(db: &Db, id: PhotoId) -> Result<Option<PhotoFacts>, DbError> 
         ")::text
          FROM photos f JOIN properties p ON p.id = f.property_id JOIN users h ON h.id = p.host_id
          WHERE f.id = :id::uuid"
+    );
+    db.optional(Statement::new(sql).uuid("id", id).idempotent()).await
+}
+
+/// The receipt, with who is sent it.
+pub async fn receipt(db: &Db, id: ReceiptId) -> Result<Option<ReceiptFacts>, DbError> {
+    let sql = concat!(
+        "SELECT jsonb_build_object('title', p.title, 'check_in', b.check_in, 'check_out', b.check_out,
+             'receipt', ",
+        receipt_json!(),
+        ", 'guest', ",
+        person_json!("g"),
+        ")::text
+         FROM receipts r JOIN users i ON i.id = r.issuer JOIN bookings b ON b.id = r.booking_id
+         JOIN properties p ON p.id = b.property_id JOIN users g ON g.id = b.guest_id
+         WHERE r.id = :id::uuid"
     );
     db.optional(Statement::new(sql).uuid("id", id).idempotent()).await
 }

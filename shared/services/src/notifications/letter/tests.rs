@@ -54,7 +54,11 @@ fn facts() -> BookingFacts {
 }
 
 fn user_facts() -> UserFacts {
-    UserFacts { person: person(1, "Ada", "America/New_York"), verified: false, pending_email: Some("new@example.test".to_owned()) }
+    UserFacts {
+        person: person(1, "Ada", "America/New_York"),
+        verified: false,
+        pending_email: Some("new@example.test".to_owned()),
+    }
 }
 
 fn photo_facts() -> PhotoFacts {
@@ -66,6 +70,31 @@ fn photo_facts() -> PhotoFacts {
     }
 }
 
+fn receipt_facts(kind: &str) -> ReceiptFacts {
+    let amount = json!({ "amount": 125_400, "currency": "EUR" });
+    let receipt = json!({
+        "id": Uuid::from_u128(6), "number": 17, "kind": kind, "issuer": "Blaise <Pascal>",
+        "booking_id": Uuid::from_u128(7), "payment_id": Uuid::from_u128(8), "refund_id": null,
+        "corrects": (kind == "credit_note").then_some(16), "amount": amount,
+        "lines": [{ "label": "5 nights", "amount": amount }], "issued_at": "2026-11-23T23:30:00Z",
+    });
+    let BookingFacts { guest, home, check_in, check_out, .. } = facts();
+    let receipt = serde_json::from_value(receipt).unwrap();
+    ReceiptFacts { receipt, guest, title: home.title, check_in, check_out }
+}
+
+#[test]
+fn a_receipt_says_its_number_its_lines_and_what_it_corrects() {
+    let letter = receipt(&receipt_facts("receipt")).unwrap();
+    let said = words(&letter);
+    assert_eq!(said.subject, "Receipt 17 for your stay at Loft <by> the Seine");
+    assert!(said.text.contains("5 nights: 1254.00 EUR"), "{}", said.text);
+    assert!(said.text.contains("Monday, 23 November 2026"), "{}", said.text);
+    assert!(said.html.contains("Blaise &lt;Pascal&gt;"), "{}", said.html);
+    let said = words(&receipt(&receipt_facts("credit_note")).unwrap());
+    assert!(said.subject.starts_with("Credit note 17") && said.text.contains("receipt 16"), "{}", said.text);
+}
+
 /// One message of each kind. A new variant does not compile until it stands here.
 fn every_message() -> Vec<NotificationMessage> {
     let mut all = vec![
@@ -75,8 +104,8 @@ fn every_message() -> Vec<NotificationMessage> {
         NotificationMessage::PasswordChanged { user_id: id(1) },
         NotificationMessage::EmailChange { user_id: id(1) },
         NotificationMessage::EmailChangeAsked { user_id: id(1) },
-        NotificationMessage::ReviewReceived { review_id: id(4) },
         NotificationMessage::ReviewsRevealed { booking_id: id(7) },
+        NotificationMessage::Receipt { receipt_id: id(6) },
         NotificationMessage::PhotoRejected { photo_id: id::<PhotoId>(5) },
     ];
     all.extend(
@@ -91,8 +120,8 @@ fn every_message() -> Vec<NotificationMessage> {
             | NotificationMessage::EmailChange { .. }
             | NotificationMessage::EmailChangeAsked { .. }
             | NotificationMessage::Booking { .. }
-            | NotificationMessage::ReviewReceived { .. }
             | NotificationMessage::ReviewsRevealed { .. }
+            | NotificationMessage::Receipt { .. }
             | NotificationMessage::PhotoRejected { .. } => {}
         }
     }
@@ -103,10 +132,11 @@ fn every_message() -> Vec<NotificationMessage> {
 fn letters(message: &NotificationMessage, facts: &BookingFacts) -> Vec<Letter> {
     match message {
         NotificationMessage::Booking { event, .. } => booking(*event, facts),
-        NotificationMessage::ReviewReceived { .. } => {
-            review_received(facts, ReviewSide::Guest).into_iter().collect()
-        }
         NotificationMessage::ReviewsRevealed { .. } => reviews_revealed(facts),
+        NotificationMessage::Receipt { .. } => {
+            let kinds = ["receipt", "credit_note"].into_iter();
+            kinds.filter_map(|kind| receipt(&receipt_facts(kind))).collect()
+        }
         NotificationMessage::PhotoRejected { .. } => photo_rejected(&photo_facts()).into_iter().collect(),
         _ => account(message, &user_facts()).into_iter().collect(),
     }
@@ -283,9 +313,7 @@ fn an_erased_account_gets_nothing() {
 }
 
 #[test]
-fn only_who_was_not_heard_is_invited() {
-    let invited = review_received(&facts(), ReviewSide::Guest).unwrap();
-    assert_eq!(invited.recipient, facts().host.id);
+fn each_side_is_told_what_it_may_read() {
     let mut facts = facts();
     (facts.guest_review_public, facts.host_review_public) = (false, true);
     let texts: Vec<String> = reviews_revealed(&facts).iter().map(|letter| words(letter).text).collect();
