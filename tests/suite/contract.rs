@@ -1,6 +1,7 @@
 //! The committed description of the API says what the routers say, and every kind of problem has its page.
 
 mod codes;
+mod examples;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};

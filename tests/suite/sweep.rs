@@ -1,5 +1,7 @@
 //! Who may do what: every operation of the API, tried by nobody and by a stranger on what is another's.
 
+mod matrix;
+
 use serde_json::{Value, json};
 use tests::{Answer, Operation, System, operations};
 
@@ -72,8 +74,8 @@ const EXPECTED: &[(&str, Access)] = &[
     ("list_booking_events", Hidden),
     ("list_bookings", Own),
     ("list_disputes", Own),
-    ("list_modifications", Hidden),
     ("list_findings", Staff),
+    ("list_modifications", Hidden),
     ("list_payments", Own),
     ("list_payouts", Own),
     ("list_photos", Hidden),

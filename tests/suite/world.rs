@@ -237,6 +237,7 @@ fn text(schema: &Value) -> String {
     match (schema["format"].as_str(), schema["pattern"].as_str()) {
         (Some("uuid"), _) => "0199c1a0-7c00-7000-8000-000000000001".to_owned(),
         (Some("date"), _) => "2031-05-01".to_owned(),
+        (Some("date-time"), _) => "2031-05-01T12:00:00Z".to_owned(),
         (_, Some("^[A-Z]{3}$")) => "USD".to_owned(),
         (_, Some("^[A-Z]{2}$")) => "US".to_owned(),
         (_, Some(time)) if time.contains(':') => "15:00".to_owned(),

@@ -103,7 +103,12 @@ pub(crate) struct AuditEntry {
     /// The reason that was given.
     reason: Option<String>,
     /// SHA-256, in hexadecimal digits.
-    #[schema(min_length = 64, max_length = 64, pattern = "^[0-9a-f]{64}$")]
+    #[schema(
+        min_length = 64,
+        max_length = 64,
+        pattern = "^[0-9a-f]{64}$",
+        example = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
+    )]
     hash: String,
 }
 

@@ -75,6 +75,11 @@ tables! {
         kept: [booking_id part amount released_at next_at],
         erased: [],
         hidden: [];
+    #[doc = "What does not fit between our books and the provider's; of people only who settled it."]
+    findings,
+        kept: [id kind subject details state first_seen_at last_seen_at settled_at settled_by note],
+        erased: [],
+        hidden: [];
     #[doc = "What is still owed is paid out by it."]
     host_accounts about "t.user_id = :user::uuid",
         kept: [user_id provider_account state requirements created_at updated_at],
@@ -185,6 +190,11 @@ tables! {
             id property_id guest_id check_in check_out guests promo_code terms night_rules rules_version
             priced policy property_version currency total created_at expires_at promotion_id promotion
         ],
+        erased: [],
+        hidden: [];
+    #[doc = "Where a comparison with the provider stands; nobody's."]
+    reconciliation_runs,
+        kept: [id window_from window_to step after compared created_at updated_at],
         erased: [],
         hidden: [];
     recovery_codes about "t.user_id = :user::uuid",

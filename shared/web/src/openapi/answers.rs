@@ -107,7 +107,7 @@ fn say_conditions(operation: &mut Map<String, Value>) {
             .as_array()
             .is_some_and(|all| all.iter().any(|parameter| parameter["name"] == "If-None-Match"));
         if !known {
-            let mut parameter = text("ETags that the client has", "^[!-~ ]*$", "\"v3-5d41402abc4b\"");
+            let mut parameter = text("ETags that the client has", "^[^\\u0000]*$", "\"v3-5d41402abc4b\"");
             parameter["name"] = json!("If-None-Match");
             parameter["in"] = json!("header");
             parameter["required"] = json!(false);
