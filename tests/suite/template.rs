@@ -398,3 +398,44 @@ fn migrations_come_first() {
         assert_eq!(waits, uses, "{name}");
     }
 }
+
+/// What the code counts is what the dashboard shows, and no alarm waits for a metric that nobody sends.
+#[test]
+fn figures_are_shown() {
+    let template = Template::read();
+    let body = template.properties("Dashboard")["DashboardBody"]["Fn::Sub"].as_str().expect("a body");
+    let body: Value = serde_json::from_str(body).expect("JSON");
+    let widgets = list(&body["widgets"]).into_iter();
+    let own = |metric: &&Value| metric[0] == platform::figures::NAMESPACE;
+    let shown: BTreeSet<&str> = widgets
+        .flat_map(|widget| list(&widget["properties"]["metrics"]))
+        .filter(own)
+        .inspect(|metric| assert_eq!(metric[2], platform::figures::DIMENSION))
+        .map(|metric| metric[1].as_str().expect("a name"))
+        .collect();
+    assert_eq!(shown, services::figures::ALL.iter().copied().collect());
+    for (name, alarm) in template.of_type("AWS::CloudWatch::Alarm") {
+        if alarm["Namespace"] == platform::figures::NAMESPACE {
+            assert!(shown.contains(alarm["MetricName"].as_str().expect("a metric")), "{name}");
+        }
+    }
+}
+
+/// Whoever is woken finds what to do.
+#[test]
+fn every_alarm_has_a_section_of_the_runbook() {
+    let runbook = std::fs::read_to_string(
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/operations/runbook.md"),
+    );
+    let runbook = runbook.expect("the runbook");
+    let sections: BTreeSet<String> = runbook
+        .lines()
+        .filter_map(|line| line.strip_prefix("## "))
+        .map(|title| title.to_lowercase().replace(' ', "-"))
+        .collect();
+    for (name, alarm) in Template::read().of_type("AWS::CloudWatch::Alarm") {
+        let said = alarm["AlarmDescription"].as_str().expect("a description");
+        let section = said.split_once("docs/operations/runbook.md#").map(|(_, section)| section.trim());
+        assert!(section.is_some_and(|section| sections.contains(section)), "{name}: {said}");
+    }
+}

@@ -22,11 +22,13 @@ const TIMEOUT: Duration = Duration::from_secs(10);
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct Request {
-    request_type: RequestType,
+    #[serde(rename = "RequestType")]
+    kind: RequestType,
     #[serde(rename = "ResponseURL")]
     response_url: String,
     stack_id: String,
-    request_id: String,
+    #[serde(rename = "RequestId")]
+    id: String,
     logical_resource_id: String,
 }
 
@@ -45,7 +47,7 @@ impl Request {
 
     /// A stack that goes takes nothing out of the database.
     pub(crate) fn asks_for_a_run(&self) -> bool {
-        self.request_type != RequestType::Delete
+        self.kind != RequestType::Delete
     }
 
     /// Tells CloudFormation how the run ended.
@@ -65,7 +67,7 @@ impl Request {
             "Reason": reason,
             "PhysicalResourceId": PHYSICAL_ID,
             "StackId": self.stack_id,
-            "RequestId": self.request_id,
+            "RequestId": self.id,
             "LogicalResourceId": self.logical_resource_id,
             "Data": { "Applied": applied },
         })

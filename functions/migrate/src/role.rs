@@ -2,7 +2,7 @@
 
 use aws_sdk_secretsmanager::Client;
 use aws_sdk_secretsmanager::operation::get_secret_value::GetSecretValueError;
-use domain::random::Entropy;
+use domain::random::{Entropy, hex};
 use serde::{Deserialize, Serialize};
 use store::Db;
 
@@ -29,10 +29,13 @@ pub(crate) async fn ensure(
     secret_arn: &str,
     entropy: &dyn Entropy,
 ) -> Result<(), RunError> {
-    let credentials = match read(secrets, secret_arn).await? {
-        Some(credentials) => credentials,
-        None => make(secrets, secret_arn, entropy).await?,
-    };
+    let mut credentials = read(secrets, secret_arn).await?;
+    if credentials.is_none() {
+        make(secrets, secret_arn, entropy).await?;
+        // Another run may have drawn one at the same time: the later one is the secret's.
+        credentials = read(secrets, secret_arn).await?;
+    }
+    let credentials = credentials.ok_or_else(|| refused("it lost its value"))?;
     store::roles::ensure_application_role(owner, &credentials.username, &credentials.password).await?;
     Ok(())
 }
@@ -55,12 +58,8 @@ async fn read(secrets: &Client, secret_arn: &str) -> Result<Option<Credentials>,
         .map_err(|_| refused("it is no JSON object with username and password"))
 }
 
-/// Two runs at once may both draw a password: the secret's is the later one, and so is the role's after the next run.
-async fn make(secrets: &Client, secret_arn: &str, entropy: &dyn Entropy) -> Result<Credentials, RunError> {
-    let mut bytes = [0_u8; PASSWORD_BYTES];
-    entropy.fill(&mut bytes);
-    let password: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-    let credentials = Credentials { username: USERNAME.to_owned(), password };
+async fn make(secrets: &Client, secret_arn: &str, entropy: &dyn Entropy) -> Result<(), RunError> {
+    let credentials = Credentials { username: USERNAME.to_owned(), password: hex::<PASSWORD_BYTES>(entropy) };
     let text = serde_json::to_string(&credentials).map_err(refused)?;
     secrets
         .put_secret_value()
@@ -69,7 +68,7 @@ async fn make(secrets: &Client, secret_arn: &str, entropy: &dyn Entropy) -> Resu
         .send()
         .await
         .map_err(|error| refused(error.into_service_error()))?;
-    Ok(credentials)
+    Ok(())
 }
 
 fn refused(error: impl std::fmt::Display) -> RunError {

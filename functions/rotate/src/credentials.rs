@@ -1,6 +1,6 @@
 //! The two users that take turns.
 
-use domain::random::Entropy;
+use domain::random::{Entropy, hex};
 use serde::Deserialize;
 
 /// What the second user's name ends in.
@@ -31,10 +31,7 @@ impl Credentials {
             Some(first) => first.to_owned(),
             None => format!("{}{SECOND}", self.username),
         };
-        let mut bytes = [0_u8; PASSWORD_BYTES];
-        entropy.fill(&mut bytes);
-        let password = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-        Self { username, password }
+        Self { username, password: hex::<PASSWORD_BYTES>(entropy) }
     }
 }
 

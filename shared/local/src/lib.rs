@@ -5,6 +5,7 @@
 //! people, and the tests start the same thing, each on a database of its own.
 
 mod access;
+pub mod container;
 pub mod cors;
 mod database;
 mod environment;
@@ -20,6 +21,7 @@ mod schedule;
 pub mod seed;
 mod stack;
 
+pub use container::{Container, ContainerOptions};
 pub use database::{CLUSTER_ARN, Cluster, OWNER_SECRET_ARN};
 pub use environment::Names;
 pub use functions::Deployed;

@@ -4,10 +4,11 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Context as _;
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use local::{Cluster, Stack, StackOptions};
+use local::{Cluster, Container, ContainerOptions, Stack, StackOptions};
 use local_data_api::postgres::PostgresOptions;
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
@@ -26,6 +27,12 @@ struct Cli {
 enum Command {
     /// Serve the whole system (what happens without a command).
     Serve(ServeArgs),
+    /// Serve the API and work its queues in one process, against the AWS services that the environment names: what a
+    /// container runs. The variables are those of all functions together.
+    Container(ContainerArgs),
+    /// Bring the schema, the database's application user and the keys of a deployment up to date. The variables are those
+    /// of the migrate function.
+    Migrate,
     /// Import listings from a CSV file through the API of a running system.
     Import(Box<local::import::ImportArgs>),
     /// Make a proved account of a deployment a member of the staff. `AWS_REGION`, `DB_CLUSTER_ARN`, `DB_SECRET_ARN` and
@@ -34,6 +41,25 @@ enum Command {
         /// The account's address.
         email: String,
     },
+}
+
+#[derive(Debug, Args)]
+struct ContainerArgs {
+    /// The address to listen on.
+    #[arg(long, env = "HOST", default_value_t = IpAddr::V4(Ipv4Addr::UNSPECIFIED))]
+    host: IpAddr,
+    /// The port to listen on; 0 picks a free one.
+    #[arg(long, env = "PORT", default_value_t = 8080)]
+    port: u16,
+    /// Answer requests only: queues and the schedule are worked elsewhere.
+    #[arg(long)]
+    without_workers: bool,
+    /// Believe the last entry of `X-Forwarded-For`: a proxy of ours stands before this, and nobody gets past it.
+    #[arg(long)]
+    behind_proxy: bool,
+    /// Seconds that what is under way may take after the signal to stop.
+    #[arg(long, default_value_t = 25)]
+    patience: u64,
 }
 
 #[derive(Debug, Args)]
@@ -84,6 +110,8 @@ fn main() -> ExitCode {
         match cli.command {
             None => serve(cli.serve).await,
             Some(Command::Serve(arguments)) => serve(arguments).await,
+            Some(Command::Container(arguments)) => container(arguments).await,
+            Some(Command::Migrate) => migrate().await,
             Some(Command::Import(arguments)) => import(*arguments).await,
             Some(Command::GrantAdmin { email }) => grant_admin(&email).await,
         }
@@ -108,6 +136,33 @@ async fn grant_admin(email: &str) -> anyhow::Result<()> {
     let granted = local::operator::grant_admin(&platform::Env::process(), email).await?;
     anyhow::ensure!(granted, "there is no proved account with this address");
     say(&format!("{email} is a member of the staff from their next sign-in on."));
+    Ok(())
+}
+
+async fn container(arguments: ContainerArgs) -> anyhow::Result<()> {
+    platform::telemetry::init();
+    let env = platform::Env::process();
+    let aws = platform::Aws::from_chain(&env).await?;
+    let options = ContainerOptions {
+        host: arguments.host,
+        port: arguments.port,
+        workers: !arguments.without_workers,
+        behind_proxy: arguments.behind_proxy,
+    };
+    let container = Container::start(&env, &aws, options).await?;
+    tracing::info!(address = %container.address(), "serving");
+    stop_signal().await?;
+    tracing::info!("stopping");
+    container.stop(Duration::from_secs(arguments.patience)).await;
+    Ok(())
+}
+
+async fn migrate() -> anyhow::Result<()> {
+    platform::telemetry::init();
+    let env = platform::Env::process();
+    let aws = platform::Aws::from_chain(&env).await?;
+    let report = Box::pin(migrate::run(&env, &aws)).await?;
+    tracing::info!(?report, "up to date");
     Ok(())
 }
 

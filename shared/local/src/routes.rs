@@ -7,18 +7,40 @@ mod page;
 mod queues;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
+use store::{Db, Statement};
 
 use crate::stack::Handles;
 
-/// Whether requests are served.
-pub(crate) fn health() -> Router {
-    let healthy = || async { axum::Json(serde_json::json!({ "status": "ok" })) };
-    Router::new().route("/health", get(healthy)).route("/health/", get(healthy))
+/// How long the database may take before it counts as gone.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+/// Whether the process lives (`/health/`, `/health/live/`), and whether it can do its work (`/health/ready/`: the database
+/// answers).
+pub(crate) fn health(db: Db) -> Router {
+    let alive = || async { axum::Json(serde_json::json!({ "status": "ok" })) };
+    let ready = move || readiness(db.clone());
+    Router::new()
+        .route("/health", get(alive))
+        .route("/health/", get(alive))
+        .route("/health/live", get(alive))
+        .route("/health/live/", get(alive))
+        .route("/health/ready", get(ready.clone()))
+        .route("/health/ready/", get(ready))
+}
+
+async fn readiness(db: Db) -> Response {
+    let asked = db.texts(Statement::new("SELECT 'true'").idempotent());
+    if let Ok(Ok(_)) = tokio::time::timeout(PATIENCE, asked).await {
+        return axum::Json(serde_json::json!({ "status": "ok" })).into_response();
+    }
+    let body = axum::Json(serde_json::json!({ "status": "the database does not answer" }));
+    (StatusCode::SERVICE_UNAVAILABLE, body).into_response()
 }
 
 /// The console's calls, each with and without the slash at its end.

@@ -152,7 +152,8 @@ impl Stack {
         if options.workers {
             start_workers(&mut tasks, &handles, &deployed, &stop);
         }
-        let router = front(deployed, &handles, options.host);
+        let db = platform::context::context(&env, &handles.aws, &[])?.db;
+        let router = front(deployed, &handles, db, options.host);
         tasks.spawn(serve(listener, router, stop.clone()));
         Ok(Self { handles, address, stop: stop.drop_guard(), tasks, _scratch: scratch })
     }
@@ -254,9 +255,9 @@ fn start_workers(
     tasks.spawn(handles.schedule.clone().run(stop.clone()));
 }
 
-fn front(deployed: Deployed, handles: &Arc<Handles>, host: IpAddr) -> Router {
+fn front(deployed: Deployed, handles: &Arc<Handles>, db: store::Db, host: IpAddr) -> Router {
     let gateway = deployed.gateway.router();
-    let own = routes::health();
+    let own = routes::health(db);
     let own = if access::is_private(host) { own.merge(routes::private(Arc::clone(handles))) } else { own };
     own.fallback_service(gateway)
 }

@@ -4,6 +4,7 @@ pub mod aws;
 pub mod clock;
 pub mod config;
 pub mod context;
+pub mod figures;
 mod http;
 pub mod publisher;
 pub mod telemetry;

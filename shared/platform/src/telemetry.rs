@@ -9,9 +9,11 @@ use tracing_subscriber::util::SubscriberInitExt as _;
 
 use crate::config::Env;
 
-/// Starts logging at `LOG_LEVEL` (default `info`). A second call changes nothing.
+/// Starts logging at `LOG_LEVEL` (default `info`), and counting. A second call changes nothing.
 pub fn init() {
-    init_from(&Env::process());
+    let env = Env::process();
+    init_from(&env);
+    crate::figures::init(&env);
 }
 
 /// Starts logging at the level that `env` names.

@@ -86,6 +86,7 @@ where
             response.batch_item_failures.push(failure);
         }
     }
+    crate::figures::flush();
     response
 }
 
@@ -158,10 +159,12 @@ where
 {
     let handler = &handler;
     lambda_runtime::run(service_fn(async move |event: LambdaEvent<E>| {
-        handler(event.payload).await.map_err(|error| {
+        let outcome = handler(event.payload).await.map_err(|error| {
             tracing::error!(%error, "failed");
             Error::from(error.to_string())
-        })
+        });
+        crate::figures::flush();
+        outcome
     }))
     .await
 }

@@ -2,6 +2,7 @@
 pub mod bookings;
 mod context;
 mod failure;
+pub mod figures;
 pub mod gateway;
 pub mod modifications;
 pub mod notifications;

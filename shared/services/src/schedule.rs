@@ -9,7 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 use store::{bookings, claims, deliveries, modifications, outbox, single_use_tokens};
 
-use crate::{Ctx, Failure, payments, reviews};
+use crate::{Ctx, Failure, figures, payments, reviews};
 
 /// How many rows one statement works on.
 const BATCH: u32 = 100;
@@ -60,7 +60,19 @@ pub async fn run(ctx: &Ctx, now: Timestamp) -> Result<Report, Failure> {
         sent: note("outbox", batches(|| send(ctx, now)).await, &mut first),
         forgotten: note("forgetting", forget(ctx, now).await, &mut first),
     };
+    measure(ctx, now).await;
     first.map_or(Ok(report), Err)
+}
+
+/// Tells whoever watches what waits; that nobody can be told fails no work.
+async fn measure(ctx: &Ctx, now: Timestamp) {
+    match store::figures::waiting(&ctx.db, now).await {
+        Ok(waiting) => {
+            figures::level(figures::OUTBOX_AGE_SECONDS, waiting.outbox_age_seconds);
+            figures::level(figures::RECONCILIATION_BREAKS, waiting.open_findings);
+        }
+        Err(error) => tracing::warn!(%error, "nobody knows what waits"),
+    }
 }
 
 /// Logs a failure, keeps the first one.

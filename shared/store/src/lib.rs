@@ -7,6 +7,7 @@ pub mod db;
 pub mod deliveries;
 pub mod disputes;
 pub mod dynamo;
+pub mod figures;
 pub mod host_accounts;
 pub mod idempotency;
 pub mod keys;

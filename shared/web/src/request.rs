@@ -83,6 +83,7 @@ pub(crate) async fn surround(State(edge): State<Edge>, request: Request, next: N
             "answered"
         );
     });
+    platform::figures::flush();
     response
 }
 

@@ -172,8 +172,10 @@ impl Sam<'_> {
         let attribute = match resource["Type"].as_str().expect("a type") {
             "AWS::Serverless::Function" => "function_name",
             "AWS::SQS::Queue" => "url",
-            "AWS::DynamoDB::Table" | "AWS::Logs::LogGroup" | "AWS::RDS::DBSubnetGroup" => "name",
-            "AWS::Scheduler::ScheduleGroup" => "name",
+            "AWS::DynamoDB::Table"
+            | "AWS::Logs::LogGroup"
+            | "AWS::RDS::DBSubnetGroup"
+            | "AWS::Scheduler::ScheduleGroup" => "name",
             "AWS::RDS::DBCluster" => "cluster_identifier",
             "AWS::CloudWatch::Alarm" => "alarm_name",
             "AWS::SNS::Topic" | "AWS::CertificateManager::Certificate" => "arn",
@@ -227,9 +229,9 @@ impl Sam<'_> {
             let plain = value.is_string() || value["Fn::Sub"].is_string();
             if plain || kind == "aws_apigatewayv2_integration" {
                 let name = snake(name);
-                let renamed =
+                let spelt =
                     renames.iter().find(|(from, _)| *from == name).map_or(name.as_str(), |(_, to)| to);
-                body.insert(renamed.to_owned(), self.resolve(value));
+                body.insert(spelt.to_owned(), self.resolve(value));
             } else if value["Ref"].is_string() && name == "DomainName" {
                 body.insert("domain_name".to_owned(), self.resolve(value));
             } else if name == "BucketName" {

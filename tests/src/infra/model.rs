@@ -23,7 +23,6 @@ pub(crate) fn flatten(value: &Value) -> Leaves {
 fn walk(value: &Value, path: &str, leaves: &mut Leaves) {
     let below = |name: &str| if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
     match value {
-        Value::Null => {}
         Value::Object(fields) => {
             for (name, field) in fields {
                 walk(field, &below(&snake(name)), leaves);
@@ -41,7 +40,7 @@ fn walk(value: &Value, path: &str, leaves: &mut Leaves) {
             let sorted: BTreeSet<String> = elements.iter().map(scalar).collect();
             leaves.insert(path.to_owned(), sorted.into_iter().collect::<Vec<_>>().join(" | "));
         }
-        Value::Array(_) => {}
+        Value::Array(_) | Value::Null => {}
         Value::String(text) => match held(text) {
             Some(inner) => walk(&inner, path, leaves),
             None => drop(leaves.insert(path.to_owned(), text.clone())),
@@ -58,7 +57,8 @@ fn key(element: &Value) -> String {
 
 /// The value's text with all names in order.
 fn canonical(value: &Value) -> String {
-    flatten(value).into_iter().map(|(path, leaf)| format!("{path}={leaf};")).collect()
+    let leaves = flatten(value).into_iter().map(|(path, leaf)| format!("{path}={leaf}"));
+    leaves.collect::<Vec<_>>().join(";")
 }
 
 fn held(text: &str) -> Option<Value> {

@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use super::{ATTEMPTS, contended};
 use crate::quotes::{BookableQuote, describe, for_booking, used_up};
-use crate::{Ctx, Failure};
+use crate::{Ctx, Failure, figures};
 
 /// What a guest writes to the host when booking: up to 2,000 characters.
 pub type Message = Prose<0, 2000>;
@@ -42,9 +42,15 @@ pub async fn book(
             return Err(Refusal::rule("own_listing", "/quote_id", detail).into());
         }
         match claim(ctx, &bookable, message).await? {
-            Claimed::Held(booking) => return Ok(*booking),
+            Claimed::Held(booking) => {
+                figures::count(figures::BOOKINGS_MADE);
+                return Ok(*booking);
+            }
             Claimed::Lost => {
-                return earlier(ctx, guest, quote).await?.ok_or_else(|| dates_unavailable().into());
+                return earlier(ctx, guest, quote).await?.ok_or_else(|| {
+                    figures::count(figures::BOOKINGS_CONFLICTED);
+                    dates_unavailable().into()
+                });
             }
             Claimed::Again => {}
         }

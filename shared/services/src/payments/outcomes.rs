@@ -11,7 +11,7 @@ use super::close;
 use crate::gateway::{
     Decline, GatewayError, IdempotencyKey, PaymentGateway, ProviderPaymentId, ProviderPaymentState,
 };
-use crate::{Ctx, Failure};
+use crate::{Ctx, Failure, figures};
 
 /// The amount is set aside: the booking moves on, or, where its nights are gone, the amount is let go.
 pub(super) async fn authorised(
@@ -22,11 +22,19 @@ pub(super) async fn authorised(
     cause: Cause<'_>,
 ) -> Result<(), Failure> {
     let applied = crate::bookings::authorised(ctx, payment, provider_id.as_str(), cause).await?;
+    counted(figures::PAYMENTS_AUTHORISED, applied);
     if applied == Applied::Stale {
         release_stray(ctx, gateway, payment, provider_id).await?;
         close(ctx, cause).await?;
     }
     Ok(())
+}
+
+/// Counts what has moved now; what was known already has been counted.
+fn counted(name: &'static str, applied: Applied) {
+    if applied == Applied::Moved {
+        figures::count(name);
+    }
 }
 
 fn notice(booking_id: BookingId, event: Notice) -> MessageBody {
@@ -115,6 +123,7 @@ pub(super) async fn declined(
 ) -> Result<(), Failure> {
     let provider_id = provider_id.map(ProviderPaymentId::as_str);
     let applied = crate::bookings::payment_failed(ctx, payment, provider_id, failure, cause).await?;
+    counted(figures::PAYMENTS_FAILED, applied);
     if applied == Applied::Stale {
         close(ctx, cause).await?;
     }
@@ -148,6 +157,7 @@ pub(super) async fn captured(
     cause: Cause<'_>,
 ) -> Result<(), Failure> {
     let applied = payments::record_captured(&ctx.db, payment, amount, cause, ctx.now()).await?;
+    counted(figures::PAYMENTS_CAPTURED, applied);
     if applied == Applied::Stale {
         close(ctx, cause).await?;
     }

@@ -10,7 +10,7 @@ use super::{close, is_our_defect, key_may_be_forgotten};
 use crate::gateway::{
     GatewayError, IdempotencyKey, PaymentGateway, ProviderPaymentId, ProviderRefund, RefundRequest,
 };
-use crate::{Ctx, Failure};
+use crate::{Ctx, Failure, figures};
 
 /// Sends a refund and records what the provider said. One that was sent is left alone: the provider reports its end.
 pub async fn send_refund(
@@ -94,6 +94,9 @@ async fn settle(
         tracing::error!(%refund_id, provider_id, "a refund failed; its amount may be refunded again");
     }
     let applied = refunds::settle(&ctx.db, refund_id, state, provider_id, cause, ctx.now()).await?;
+    if applied == Applied::Moved && state == RefundState::Succeeded {
+        figures::count(figures::PAYMENTS_REFUNDED);
+    }
     if applied == Applied::Stale {
         close(ctx, cause).await?;
     }

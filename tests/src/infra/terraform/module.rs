@@ -170,7 +170,7 @@ impl Module {
         match instances {
             Instances::One => enter(address, None),
             Instances::Counted(count) => {
-                (0..count).for_each(|index| enter(format!("{address}[{index}]"), None))
+                (0..count).for_each(|index| enter(format!("{address}[{index}]"), None));
             }
             Instances::Each(values) => {
                 for (key, value) in &values {
@@ -299,15 +299,14 @@ fn evaluate_body(body: &Body, context: &Context<'_>, place: &str) -> Value {
 
 fn dynamic(block: &Block, context: &Context<'_>, place: &str) -> Vec<Value> {
     let each = attribute(&block.body, "for_each").expect("a loop");
-    let content =
-        block.body.blocks().find(|inner| inner.identifier.as_str() == "content").expect("a content");
+    let inside = block.body.blocks().find(|inner| inner.identifier.as_str() == "content").expect("a content");
     let name = label(block, 0);
     let values = pairs(evaluate(each, context, place)).into_iter();
     values
         .map(|(key, value)| {
             let mut inner = context.clone();
             inner.declare_var(name.as_str(), object([("key", key.into()), ("value", value)]));
-            evaluate_body(&content.body, &inner, place)
+            evaluate_body(&inside.body, &inner, place)
         })
         .collect()
 }

@@ -1,0 +1,184 @@
+//! `template.yaml` and `terraform/` deploy the same system.
+
+use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+
+use serde_json::{Value, json};
+use tests::Template;
+use tests::infra::{Settings, configuration, configuration_in, differences, sam, snake};
+
+/// A deployment that leaves out what can be left out.
+fn plain() -> Settings {
+    Settings::from([("MailFrom", json!("innkeep@example.com"))])
+}
+
+/// A deployment that turns every switch the other way.
+fn all() -> Settings {
+    Settings::from([
+        ("AlarmEmail", json!("on-call@example.com")),
+        ("Architecture", json!("x86_64")),
+        ("AuroraMaxCapacity", json!(32)),
+        ("AuroraMinCapacity", json!(0)),
+        ("BackupRetentionDays", json!(35)),
+        ("CorsAllowOrigins", json!(["https://a.example.com", "https://b.example.com"])),
+        ("DeletionProtection", json!("false")),
+        ("DeploymentPreference", json!("Canary10Percent5Minutes")),
+        ("DomainName", json!("api.example.com")),
+        ("HostedZoneId", json!("Z123")),
+        ("LogLevel", json!("warn")),
+        ("LogRetentionDays", json!(90)),
+        ("MailFrom", json!("innkeep@example.org")),
+        ("ReserveConcurrency", json!("true")),
+        ("ScheduleState", json!("DISABLED")),
+        ("SecretRotationDays", json!(7)),
+        ("Stage", json!("prod")),
+        ("StripeApiBase", json!("https://payments.example.com")),
+        ("ThrottlingBurst", json!(7)),
+        ("ThrottlingRate", json!(5)),
+    ])
+}
+
+fn compare(template: &Template, folder: &Path, settings: &Settings) -> Vec<String> {
+    let terraform = configuration_in(folder, settings);
+    differences(("SAM", &sam(template, settings)), ("Terraform", &terraform.resources))
+}
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../terraform")
+}
+
+#[test]
+fn both_deploy_the_same() {
+    let template = Template::read();
+    for settings in [plain(), all()] {
+        let wrong = compare(&template, &folder(), &settings);
+        assert!(wrong.is_empty(), "{} differences:\n{}", wrong.len(), wrong.join("\n"));
+    }
+}
+
+/// A comparison of nothing with nothing would pass too.
+#[test]
+fn much_is_compared() {
+    let resources = configuration(&all()).resources;
+    let count = |kind: &str| resources.keys().filter(|name| name.starts_with(&format!("{kind} "))).count();
+    assert_eq!(count("function"), Template::read().functions().len());
+    assert_eq!(count("role"), count("function") + 2, "the schedule's and CodeDeploy's beside theirs");
+    assert_eq!(count("aws_apigatewayv2_route"), 17);
+    assert_eq!(count("aws_sqs_queue"), 7);
+    assert!(count("aws_cloudwatch_metric_alarm") >= 25);
+    assert!(resources.values().map(BTreeMap::len).sum::<usize>() > 900);
+}
+
+#[test]
+fn both_ask_for_the_same() {
+    let variables = configuration(&plain()).variables;
+    let template = Template::read();
+    let mut wrong = Vec::new();
+    for (name, parameter) in template.parameters() {
+        let Some((default, description)) = variables.get(&snake(name)) else {
+            wrong.push(format!("Terraform does not ask for {name}"));
+            continue;
+        };
+        let texts = |value: &Value| match value {
+            Value::Array(values) => {
+                values.iter().map(|v| v.as_str().unwrap_or_default()).collect::<Vec<_>>().join(",")
+            }
+            Value::String(text) => text.clone(),
+            other => other.to_string(),
+        };
+        if parameter.get("Default").map(texts) != default.as_ref().map(texts) {
+            wrong.push(format!("{name}: {:?} and {default:?}", parameter.get("Default")));
+        }
+        let names = |text: &str| {
+            let words = text.split(' ').map(snake);
+            words.collect::<Vec<_>>().join(" ")
+        };
+        let said = parameter["Description"].as_str().unwrap_or_default();
+        if names(said) != names(description) {
+            wrong.push(format!("{name}: {said} / {description}"));
+        }
+    }
+    // Where SAM's client asks by itself.
+    for name in
+        variables.keys().filter(|name| !matches!(name.as_str(), "region" | "bundles_bucket" | "release"))
+    {
+        if !template.parameters().keys().any(|parameter| snake(parameter) == *name) {
+            wrong.push(format!("SAM does not ask for {name}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn both_tell_the_same() {
+    let outputs = configuration(&plain()).outputs;
+    for name in Template::read().outputs().keys() {
+        assert!(outputs.contains_key(&snake(name)), "Terraform does not tell {name}");
+    }
+}
+
+/// The configuration with one text replaced by another, in a folder of its own.
+fn mutated(file: &str, from: &str, to: &str) -> tempfile::TempDir {
+    fn copy(from: &Path, to: &Path) {
+        std::fs::create_dir_all(to).unwrap();
+        for entry in std::fs::read_dir(from).unwrap().map(Result::unwrap) {
+            let target = to.join(entry.file_name());
+            if entry.file_type().unwrap().is_dir() {
+                copy(&entry.path(), &target);
+            } else {
+                std::fs::copy(entry.path(), target).unwrap();
+            }
+        }
+    }
+    let copied = tempfile::tempdir().unwrap();
+    copy(&folder(), copied.path());
+    let file = copied.path().join(file);
+    let text = std::fs::read_to_string(&file).unwrap();
+    assert!(text.contains(from), "{} has no {from}", file.display());
+    std::fs::write(file, text.replacen(from, to, 1)).unwrap();
+    copied
+}
+
+/// What is changed on one side only is found, whatever it is.
+#[test]
+fn a_change_on_one_side_is_found() {
+    let template = Template::read();
+    let found_in_terraform = [
+        ("functions.tf", "memory_mb       = 1769", "memory_mb       = 1768"),
+        ("functions.tf", "      Action   = \"dynamodb:Scan\"\n", "      Action   = \"dynamodb:Query\"\n"),
+        ("functions.tf", "    NOTIFICATIONS_QUEUE_URL = module.notifications_queue.url\n", ""),
+        ("api.tf", "\"ANY /reviews/\", ", ""),
+        ("modules/queue/main.tf", "maxReceiveCount     = 5", "maxReceiveCount     = 6"),
+        ("modules/table/main.tf", "  point_in_time_recovery {\n    enabled = true\n  }\n", ""),
+        ("modules/function/main.tf", "  function_response_types = [\"ReportBatchItemFailures\"]\n", ""),
+        ("alarms.tf", "threshold   = 300", "threshold   = 301"),
+        ("media.tf", "      days = 1\n", "      days = 2\n"),
+        ("release.tf", "scheduler            = { function = module.scheduler.name, hook = \"\" }", ""),
+    ];
+    for (file, from, to) in found_in_terraform {
+        let changed = mutated(file, from, to);
+        let found = catch_unwind(AssertUnwindSafe(|| compare(&template, changed.path(), &plain())));
+        assert!(found.is_err() || found.is_ok_and(|lines| !lines.is_empty()), "{file}: {from}");
+    }
+    let terraform = configuration(&plain()).resources;
+    let text = std::fs::read_to_string(folder().join("../template.yaml")).unwrap();
+    let found_in_sam = [
+        ("      Timeout: 29\n", "      Timeout: 28\n"),
+        ("                Action: dynamodb:Scan\n", "                Action: dynamodb:Query\n"),
+        ("          MEDIA_QUEUE_URL: !Ref MediaQueue\n", ""),
+        ("        Enabled: true\n", "        Enabled: false\n"),
+        ("      RetentionInDays: !Ref LogRetentionDays\n", ""),
+        ("        maxReceiveCount: 5\n", "        maxReceiveCount: 4\n"),
+        ("    DependsOn: Migration\n", ""),
+        ("          PreTraffic: !Ref ReleaseCheckFunction\n", "          PreTraffic: !Ref MigrateFunction\n"),
+    ];
+    for (from, to) in found_in_sam {
+        assert!(text.contains(from), "the template has no {from}");
+        let changed = Template::parse(&text.replacen(from, to, 1));
+        let found = catch_unwind(AssertUnwindSafe(|| {
+            differences(("SAM", &sam(&changed, &plain())), ("Terraform", &terraform))
+        }));
+        assert!(found.is_err() || found.is_ok_and(|lines| !lines.is_empty()), "{from}");
+    }
+}

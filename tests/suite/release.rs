@@ -1,0 +1,114 @@
+//! What happens around a release: the probes before traffic moves, and the database user's rotation.
+
+use aws_sdk_secretsmanager::Client;
+use platform::{Aws, Env};
+use release_check::{CHECKS, Probe};
+use rotate::{RotateError, Rotation, RotationEvent};
+use serde_json::{Value, json};
+use tests::System;
+
+/// A probe that no good release passes would stop every release.
+#[tokio::test]
+async fn a_good_release_passes_the_probes() {
+    let system = System::start().await;
+    for check in CHECKS {
+        let Probe::Get { path, query, status } = check.probe else { continue };
+        system.call("GET", &format!("{path}?{query}")).send().await.expect(status);
+    }
+    system.stop().await;
+}
+
+struct Secret {
+    rotation: Rotation,
+    secrets: Client,
+    arn: String,
+}
+
+impl Secret {
+    fn of(system: &System) -> Self {
+        let mut variables = system.handles().variables.clone();
+        variables.insert("DB_SECRET_ARN".to_owned(), local::OWNER_SECRET_ARN.to_owned());
+        let arn = variables["APP_DB_SECRET_ARN"].clone();
+        let env = Env::from_map(variables);
+        let aws = Aws::from_env(&env).unwrap();
+        let secrets = Client::new(aws.sdk_config());
+        Self { rotation: Rotation::from_env(&env, &aws).unwrap(), secrets, arn }
+    }
+
+    async fn step(&self, step: &str, token: &str) -> Result<(), RotateError> {
+        let event = json!({ "Step": step, "SecretId": self.arn, "ClientRequestToken": token });
+        self.rotation.handle(serde_json::from_value::<RotationEvent>(event).unwrap()).await
+    }
+
+    async fn value(&self, stage: &str) -> Value {
+        let output = self.secrets.get_secret_value().secret_id(&self.arn).version_stage(stage).send().await;
+        serde_json::from_str(output.unwrap().secret_string().unwrap()).unwrap()
+    }
+}
+
+const TOKEN: &str = "11111111-2222-3333-4444-555555555555";
+
+#[tokio::test]
+async fn two_database_users_take_turns() {
+    let system = System::start().await;
+    let secret = Secret::of(&system);
+    let before = secret.value("AWSCURRENT").await;
+    assert_eq!(before["username"], "innkeep_app");
+    assert!(matches!(secret.step("setSecret", TOKEN).await, Err(RotateError::NoPending)));
+    for step in ["createSecret", "setSecret", "testSecret", "finishSecret"] {
+        assert_eq!(secret.value("AWSCURRENT").await, before, "{step} comes too early");
+        // Whatever comes twice changes nothing more.
+        secret.step(step, TOKEN).await.unwrap();
+        secret.step(step, TOKEN).await.unwrap();
+    }
+    let after = secret.value("AWSCURRENT").await;
+    assert_eq!(after["username"], "innkeep_app_2");
+    assert_ne!(after["password"], before["password"]);
+    assert_eq!(secret.value("AWSPREVIOUS").await, before, "the old user goes on until the next rotation");
+    // The new user may do what the old one may, table by table.
+    let rights = system
+        .sql(
+            "SELECT string_agg(DISTINCT privileges, ' / ') FROM (
+               SELECT grantee, string_agg(table_name || ' ' || privilege_type, ',' ORDER BY table_name, privilege_type)
+                 AS privileges
+               FROM information_schema.role_table_grants
+               WHERE grantee IN ('innkeep_app', 'innkeep_app_2') GROUP BY grantee) AS granted",
+        )
+        .await;
+    let rights = rights[0].clone().unwrap();
+    assert!(rights.contains("bookings INSERT") && !rights.contains(" / "), "{rights}");
+    system.stop().await;
+}
+
+#[tokio::test]
+async fn no_other_secret_is_touched() {
+    let system = System::start().await;
+    let secret = Secret::of(&system);
+    let event = json!({ "Step": "createSecret", "SecretId": "another", "ClientRequestToken": TOKEN });
+    let outcome = secret.rotation.handle(serde_json::from_value(event).unwrap()).await;
+    assert!(matches!(outcome, Err(RotateError::OtherSecret)));
+    system.stop().await;
+}
+
+/// A deployment makes the secret empty; the first run of `migrate` draws the password, the next ones keep it.
+#[tokio::test]
+async fn the_first_run_draws_the_password() {
+    let system = System::start().await;
+    let mut variables = system.handles().variables.clone();
+    variables.insert("DB_SECRET_ARN".to_owned(), local::OWNER_SECRET_ARN.to_owned());
+    variables.insert("APP_DB_SECRET_ARN".to_owned(), "fresh".to_owned());
+    let env = Env::from_map(variables);
+    let aws = Aws::from_env(&env).unwrap();
+    let secrets = Client::new(aws.sdk_config());
+    secrets.create_secret().name("fresh").send().await.unwrap();
+    let mut drawn = Vec::new();
+    for _ in 0..2 {
+        migrate::run(&env, &aws).await.unwrap();
+        let output = secrets.get_secret_value().secret_id("fresh").send().await.unwrap();
+        drawn.push(serde_json::from_str::<Value>(output.secret_string().unwrap()).unwrap());
+    }
+    assert_eq!(drawn[0]["username"], "innkeep_app");
+    assert_eq!(drawn[0]["password"].as_str().unwrap().len(), 64);
+    assert_eq!(drawn[0], drawn[1]);
+    system.stop().await;
+}
