@@ -3,6 +3,7 @@ use proptest::prelude::*;
 use super::rebates::promotion;
 use super::taxes::tax;
 use super::*;
+use crate::money::Currency;
 
 fn any_charge() -> impl Strategy<Value = FeeCharge> {
     let price = (0_i64..100_000).prop_map(usd);
@@ -91,20 +92,45 @@ fn any_calendar() -> impl Strategy<Value = Calendar> {
     proptest::collection::vec(night, 0..5).prop_map(Calendar::from)
 }
 
-fn sum(amounts: impl Iterator<Item = Money>) -> Money {
-    Money::sum(usd(0).currency(), amounts).unwrap()
+fn any_season() -> impl Strategy<Value = Season> {
+    (0_i64..40, 0_i64..20, 1_i64..1_000_000).prop_map(|(from, nights, price)| {
+        let first_night = date(2026, 6, 1).saturating_add(jiff::Span::new().days(from));
+        let last_night = first_night.saturating_add(jiff::Span::new().days(nights));
+        Season { name: "Season".parse().unwrap(), first_night, last_night, nightly_price: usd(price) }
+    })
+}
+
+/// The same in a currency of 0, 2 or 3 decimals: amounts are whole minor units everywhere, so only the name changes.
+fn in_currency<T: serde::Serialize + serde::de::DeserializeOwned>(value: &T, code: &str) -> T {
+    let text = serde_json::to_string(value).unwrap();
+    serde_json::from_str(&text.replace("\"USD\"", &format!("\"{code}\""))).unwrap()
+}
+
+fn sum(currency: Currency, amounts: impl Iterator<Item = Money>) -> Money {
+    Money::sum(currency, amounts).unwrap()
+}
+
+/// Thousands of cases; millions where the environment asks for it.
+fn cases() -> ProptestConfig {
+    let large = std::env::var("INNKEEP_TEST_SCALE").is_ok_and(|scale| scale == "large");
+    ProptestConfig::with_cases(if large { 1_000_000 } else { 2_000 })
 }
 
 proptest! {
+    #![proptest_config(cases())]
     #[test]
     fn every_price_adds_up(
-        terms in any_terms(),
+        code in proptest::sample::select(&["JPY", "USD", "KWD"][..]),
+        (terms, seasons) in (any_terms(), proptest::collection::vec(any_season(), 0..3)),
         calendar in any_calendar(),
         promotion in any_promotion(),
         nights in 1_i16..60,
         party in (1_u8..5, 0_u8..3, 0_u8..2, 0_u8..2),
     ) {
         let guests = Guests::new(party.0, party.1, party.2, party.3).unwrap();
+        let terms = in_currency(&ListingTerms { seasons, ..terms }, code);
+        let (calendar, promotion) = (in_currency(&calendar, code), in_currency(&promotion, code));
+        let sum = |amounts: &mut dyn Iterator<Item = Money>| sum(terms.currency, amounts);
         let input = QuoteInput {
             terms: &terms,
             calendar: &calendar,
@@ -117,26 +143,26 @@ proptest! {
         let priced = quote(&input).unwrap();
 
         let of = |kinds: &[LineKind]| {
-            sum(priced.lines.iter().filter(|line| kinds.contains(&line.kind)).map(|line| line.amount))
+            sum(&mut priced.lines.iter().filter(|line| kinds.contains(&line.kind)).map(|line| line.amount))
         };
-        prop_assert_eq!(sum(priced.lines.iter().map(|line| line.amount)), priced.total);
+        prop_assert_eq!(sum(&mut priced.lines.iter().map(|line| line.amount)), priced.total);
         prop_assert_eq!(of(&[LineKind::Night, LineKind::Discount, LineKind::Fee]), priced.subtotal);
         prop_assert_eq!(of(&[LineKind::GuestFee]), priced.guest_fee);
         prop_assert_eq!(of(&[LineKind::Tax]), priced.taxes);
 
-        let net_nights = sum(priced.nights.iter().map(|night| night.amount));
+        let net_nights = sum(&mut priced.nights.iter().map(|night| night.amount));
         prop_assert_eq!(of(&[LineKind::Night, LineKind::Discount]), net_nights);
-        prop_assert_eq!(of(&[LineKind::Night]), sum(priced.nights.iter().map(|night| night.list_price)));
+        prop_assert_eq!(of(&[LineKind::Night]), sum(&mut priced.nights.iter().map(|night| night.list_price)));
         let within_list_price =
             |night: &NightPrice| (0..=night.list_price.amount()).contains(&night.amount.amount());
         prop_assert!(priced.nights.iter().all(within_list_price));
 
         // Everything that the guest pays is someone's.
-        let platform_taxes = sum(priced.tax_shares.iter()
+        let platform_taxes = sum(&mut priced.tax_shares.iter()
             .filter(|share| share.collected_by == TaxCollector::Platform)
             .map(|share| share.amount));
         let parts = [priced.payout, priced.host_fee, priced.guest_fee, platform_taxes];
-        prop_assert_eq!(sum(parts.into_iter()), priced.total);
+        prop_assert_eq!(sum(&mut parts.into_iter()), priced.total);
 
         // The same input gives the same bytes, after a trip through storage too.
         let bytes = serde_json::to_vec(&priced).unwrap();
