@@ -82,6 +82,7 @@ const EXPECTED: &[(&str, Access)] = &[
     ("list_problem_types", Public),
     ("list_promotions", Hidden),
     ("list_properties", Public),
+    ("list_receipts", Hidden),
     ("list_reviews", Public),
     ("list_sessions", Own),
     ("login", Public),

@@ -7,6 +7,7 @@ mod list;
 mod onboarding;
 mod payouts;
 mod read;
+mod receipts;
 mod refund;
 mod state;
 mod statement;
@@ -25,6 +26,7 @@ web::operations! {
     create::create_payment,
     list::list_payments,
     read::get_payment,
+    receipts::list_receipts,
     refund::create_refund,
     onboarding::begin_onboarding,
     onboarding::get_onboarding,

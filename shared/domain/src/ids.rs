@@ -78,6 +78,8 @@ identifiers! {
     ReconciliationId;
     /// Something that it found.
     FindingId;
+    /// A receipt or a credit note.
+    ReceiptId;
     /// What one side said of the other after a stay.
     ReviewId;
     /// A family of refresh tokens: one sign-in on one device.

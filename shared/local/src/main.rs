@@ -41,6 +41,12 @@ enum Command {
         /// The account's address.
         email: String,
     },
+    /// Send what a deployment's function gave up back to its queue. `AWS_REGION` and the variable of the queue
+    /// (`PAYMENTS_QUEUE_URL`, `NOTIFICATIONS_QUEUE_URL`, `MEDIA_QUEUE_URL`) say where; the AWS credentials are yours.
+    Redrive {
+        /// payments, notifications or media.
+        topic: domain::messages::Topic,
+    },
 }
 
 #[derive(Debug, Args)]
@@ -114,6 +120,7 @@ fn main() -> ExitCode {
             Some(Command::Migrate) => migrate().await,
             Some(Command::Import(arguments)) => import(*arguments).await,
             Some(Command::GrantAdmin { email }) => grant_admin(&email).await,
+            Some(Command::Redrive { topic }) => redrive(topic).await,
         }
     });
     outcome.map_or_else(|error| fail(&error), |()| ExitCode::SUCCESS)
@@ -136,6 +143,12 @@ async fn grant_admin(email: &str) -> anyhow::Result<()> {
     let granted = local::operator::grant_admin(&platform::Env::process(), email).await?;
     anyhow::ensure!(granted, "there is no proved account with this address");
     say(&format!("{email} is a member of the staff from their next sign-in on."));
+    Ok(())
+}
+
+async fn redrive(topic: domain::messages::Topic) -> anyhow::Result<()> {
+    let count = local::operator::redrive(&platform::Env::process(), topic).await?;
+    say(&format!("{count} messages go back to the queue of {topic}."));
     Ok(())
 }
 

@@ -1,10 +1,14 @@
 //! What an operator does to a deployment from their own machine, with their own rights to its database.
 
-use anyhow::Context as _;
-use domain::user::EmailAddress;
-use platform::config::{DatabaseConfig, Env, load};
-use platform::{Aws, OsEntropy, SystemClock};
 use std::sync::Arc;
+
+use anyhow::Context as _;
+use aws_sdk_sqs::types::QueueAttributeName;
+use domain::messages::Topic;
+use domain::user::EmailAddress;
+use platform::config::{DatabaseConfig, Env, QueuesConfig, load};
+use platform::{Aws, OsEntropy, SystemClock};
+use serde::Deserialize;
 use store::Db;
 
 /// Makes a proved account a member of the staff; it is on record. The variables are those of a function: which cluster,
@@ -17,4 +21,45 @@ pub async fn grant_admin(env: &Env, email: &str) -> anyhow::Result<bool> {
         Db::new(aws.rdsdata(), database.cluster_arn, database.secret_arn, database.name, Arc::new(OsEntropy));
     let now = domain::clock::Clock::now(&SystemClock::from_env(env));
     Ok(store::audit::grant_admin(&db, &email.key(), now).await?)
+}
+
+/// Sends what a topic's function gave up back to its queue. The variable of the topic's queue says where; the rights are
+/// the caller's. Answers how many messages there were, as far as the service knows.
+pub async fn redrive(env: &Env, topic: Topic) -> anyhow::Result<u64> {
+    let queues = QueuesConfig::load(env, &[topic])?;
+    let url = queues.url(topic).context("the queue is not named")?;
+    let sqs = Aws::from_env(env)?.sqs();
+    let policy = sqs
+        .get_queue_attributes()
+        .queue_url(url)
+        .attribute_names(QueueAttributeName::RedrivePolicy)
+        .send()
+        .await
+        .context("the queue could not be looked at")?;
+    let policy = policy.attributes().and_then(|all| all.get(&QueueAttributeName::RedrivePolicy));
+    let policy: RedrivePolicy =
+        serde_json::from_str(policy.context("the queue gives nothing up")?).context("its redrive policy")?;
+    let arn = policy.dead_letter_target_arn;
+    let name = arn.rsplit(':').next().unwrap_or_default().to_owned();
+    let letters = sqs.get_queue_url().queue_name(name).send().await.context("the dead letters' queue")?;
+    let waiting = sqs
+        .get_queue_attributes()
+        .set_queue_url(letters.queue_url)
+        .attribute_names(QueueAttributeName::ApproximateNumberOfMessages)
+        .send()
+        .await
+        .context("the dead letters could not be counted")?;
+    let waiting = waiting.attributes().and_then(|all| all.get(&QueueAttributeName::ApproximateNumberOfMessages));
+    let waiting = waiting.and_then(|count| count.parse().ok()).unwrap_or_default();
+    if waiting > 0 {
+        sqs.start_message_move_task().source_arn(arn).send().await.context("they could not be moved")?;
+    }
+    Ok(waiting)
+}
+
+/// What an SQS queue says of the messages that it gives up.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct RedrivePolicy {
+    dead_letter_target_arn: String,
 }

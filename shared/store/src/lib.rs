@@ -22,6 +22,7 @@ pub mod promotions;
 pub mod properties;
 pub mod provider_events;
 pub mod quotes;
+pub mod receipts;
 pub mod reconciliation;
 pub mod refunds;
 pub mod reviews;

@@ -42,6 +42,11 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "0009_modifications", sql: include_str!("../migrations/0009_modifications.sql") },
     Migration { name: "0010_identity", sql: include_str!("../migrations/0010_identity.sql") },
     Migration { name: "0011_reconciliation", sql: include_str!("../migrations/0011_reconciliation.sql") },
+    Migration { name: "0012_receipts", sql: include_str!("../migrations/0012_receipts.sql") },
+    Migration {
+        name: "0013_ledger_follows_price",
+        sql: include_str!("../migrations/0013_ledger_follows_price.sql"),
+    },
 ];
 
 /// Why the schema could not be brought up to date. What was applied before stays.
