@@ -7,10 +7,12 @@ resource "aws_apigatewayv2_api" "this" {
     allow_origins = var.cors_allow_origins
     allow_methods = ["GET", "POST", "PATCH", "DELETE"]
     allow_headers = [
-      "authorization", "content-type", "idempotency-key", "if-match", "if-none-match", "traceparent", "tracestate",
+      "api-version", "authorization", "content-type", "idempotency-key", "if-match", "if-none-match", "traceparent",
+      "tracestate",
     ]
     expose_headers = [
-      "etag", "idempotent-replayed", "link", "location", "ratelimit", "ratelimit-policy", "retry-after", "x-request-id",
+      "api-version", "deprecation", "etag", "idempotent-replayed", "link", "location", "ratelimit", "ratelimit-policy",
+      "retry-after", "sunset", "x-request-id",
     ]
     max_age = 600
   }

@@ -18,6 +18,7 @@ mod contract;
 mod crash;
 mod docs;
 mod faults;
+mod http;
 mod identity;
 mod input;
 mod journey;

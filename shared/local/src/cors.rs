@@ -13,10 +13,10 @@ use axum::response::{IntoResponse, Response};
 pub const ALLOW_METHODS: &str = "GET,POST,PATCH,DELETE";
 /// The headers that pages may send.
 pub const ALLOW_HEADERS: &str =
-    "authorization,content-type,idempotency-key,if-match,if-none-match,traceparent,tracestate,api-version";
+    "api-version,authorization,content-type,idempotency-key,if-match,if-none-match,traceparent,tracestate";
 /// The headers that pages may read.
-pub const EXPOSE_HEADERS: &str = "etag,idempotent-replayed,link,location,ratelimit,ratelimit-policy,retry-after,\
-                                  x-request-id,api-version,deprecation,sunset";
+pub const EXPOSE_HEADERS: &str = "api-version,deprecation,etag,idempotent-replayed,link,location,ratelimit,\
+                                  ratelimit-policy,retry-after,sunset,x-request-id";
 /// How long a page may remember all this, in seconds.
 pub const MAX_AGE: &str = "600";
 

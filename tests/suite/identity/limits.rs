@@ -84,6 +84,29 @@ async fn reads_are_counted_and_go_on_where_they_cannot_be() {
     system.stop().await;
 }
 
+/// A hold takes nights off sale for a quarter of an hour without a penny: nobody makes more than a few.
+#[tokio::test(flavor = "multi_thread")]
+async fn holds_are_bounded_for_each_guest() {
+    let system = counted().await;
+    let (guest, other) = (system.person("Hob").await, system.person("Ira").await);
+    let book = |person: &tests::Person<'_>| {
+        let quote = json!({ "quote_id": "0199c1a0-7c00-7000-8000-000000000001" });
+        person.call("POST", "/bookings/").once().json(quote).send()
+    };
+    for _ in 0..10 {
+        book(&guest).await.refused(404, "not_found");
+    }
+    let refused = book(&guest).await.refused(429, "too_many_requests");
+    assert_eq!(refused.header("ratelimit-policy"), "\"holds\";q=10;w=900");
+    book(&other).await.refused(404, "not_found");
+    // Other calls of the same guest go on.
+    guest.call("GET", "/bookings/").send().await.expect(200);
+    system.advance(90).await;
+    book(&guest).await.refused(404, "not_found");
+    book(&guest).await.refused(429, "too_many_requests");
+    system.stop().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn nobody_is_counted_where_it_is_not_asked_for() {
     let system = System::start().await;
