@@ -495,10 +495,12 @@ module "rotate" {
   shifted         = false
 
   variables = {
-    DB_CLUSTER_ARN    = aws_rds_cluster.this.arn
-    DB_SECRET_ARN     = aws_rds_cluster.this.master_user_secret[0].secret_arn
-    DB_NAME           = "innkeep"
-    APP_DB_SECRET_ARN = aws_secretsmanager_secret.app_database.arn
+    DB_CLUSTER_ARN         = aws_rds_cluster.this.arn
+    DB_SECRET_ARN          = aws_rds_cluster.this.master_user_secret[0].secret_arn
+    DB_NAME                = "innkeep"
+    APP_DB_SECRET_ARN      = aws_secretsmanager_secret.app_database.arn
+    KEYS_TABLE             = module.keys_table.name
+    SIGNING_KEY_SECRET_ARN = aws_secretsmanager_secret.signing_key.arn
   }
 
   statements = [
@@ -515,10 +517,16 @@ module "rotate" {
       Resource = aws_rds_cluster.this.master_user_secret[0].secret_arn
     },
     {
-      Sid      = "DatabaseUser"
+      Sid      = "Rotated"
       Effect   = "Allow"
       Action   = ["secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue", "secretsmanager:PutSecretValue", "secretsmanager:UpdateSecretVersionStage"]
-      Resource = aws_secretsmanager_secret.app_database.arn
+      Resource = [aws_secretsmanager_secret.app_database.arn, aws_secretsmanager_secret.signing_key.arn]
+    },
+    {
+      Sid      = "PublicKeys"
+      Effect   = "Allow"
+      Action   = ["dynamodb:PutItem", "dynamodb:Scan"]
+      Resource = module.keys_table.arn
     },
   ]
 

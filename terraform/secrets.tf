@@ -32,6 +32,27 @@ resource "aws_secretsmanager_secret" "signing_key" {
   description = "Innkeep ${var.stage}: the private key that signs access tokens; written by migrate."
 }
 
+# A new key is known to all before it signs; tokens of the old one are believed until they end.
+resource "aws_secretsmanager_secret_rotation" "signing_key" {
+  secret_id           = aws_secretsmanager_secret.signing_key.id
+  rotation_lambda_arn = module.rotate.alias_arn
+  rotate_immediately  = false
+
+  rotation_rules {
+    automatically_after_days = var.secret_rotation_days
+  }
+
+  depends_on = [aws_lambda_permission.rotate_signing_key]
+}
+
+resource "aws_lambda_permission" "rotate_signing_key" {
+  function_name  = module.rotate.alias_arn
+  action         = "lambda:InvokeFunction"
+  principal      = "secretsmanager.amazonaws.com"
+  source_account = local.account_id
+  source_arn     = aws_secretsmanager_secret.signing_key.arn
+}
+
 # Empty until the operator has filled them in.
 resource "aws_secretsmanager_secret" "stripe" {
   name_prefix = "innkeep-${var.stage}-stripe-"

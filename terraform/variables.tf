@@ -111,7 +111,7 @@ variable "backup_retention_days" {
 }
 
 variable "secret_rotation_days" {
-  description = "Days between two rotations of the functions' database user."
+  description = "Days between two rotations of the functions' database user, and of the key that signs tokens."
   type        = number
   default     = 30
   validation {

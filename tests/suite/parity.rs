@@ -182,3 +182,74 @@ fn a_change_on_one_side_is_found() {
         assert!(found.is_err() || found.is_ok_and(|lines| !lines.is_empty()), "{from}");
     }
 }
+
+/// Our reading of SAM's functions is SAM's own: the template as its translator writes it out says the same. It needs the
+/// linters' environment (`.ci/tools`); without it there is nothing to compare with.
+#[test]
+fn sam_makes_of_functions_what_we_read() {
+    let root = folder().join("..");
+    let python = root.join(".venv/bin/python");
+    if !python.is_file() {
+        println!("no .venv here: .ci/tools makes it");
+        return;
+    }
+    let expanded =
+        std::process::Command::new(python).arg(".ci/expand-template").current_dir(&root).output().unwrap();
+    assert!(expanded.status.success(), "{}", String::from_utf8_lossy(&expanded.stderr));
+    let expanded: Value = serde_json::from_slice(&expanded.stdout).unwrap();
+    let resources = &expanded["Resources"];
+    let template = Template::read();
+    let model = sam(&template, &plain());
+    for (name, function) in template.functions() {
+        let id = &function.logical_id;
+        let properties = &resources[id]["Properties"];
+        let leaves = &model[&format!("function innkeep-dev-{name}")];
+        let number = |path: &str| leaves.get(path).cloned();
+        assert_eq!(properties["MemorySize"].as_u64().map(|n| n.to_string()), number("memory_size"), "{name}");
+        assert_eq!(properties["Timeout"].as_u64().map(|n| n.to_string()), number("timeout"), "{name}");
+        assert_eq!(
+            properties["TracingConfig"]["Mode"].as_str(),
+            leaves.get("tracing_config.mode").map(String::as_str)
+        );
+        let variables = properties["Environment"]["Variables"].as_object().unwrap().len();
+        let read = leaves.keys().filter(|path| path.starts_with("environment.variables.")).count();
+        assert_eq!(variables, read, "{name}");
+        let alias = &resources[format!("{id}Aliaslive")];
+        assert_eq!(
+            alias["Properties"]["Name"].as_str(),
+            model[&format!("alias innkeep-dev-{name}")].get("name").map(String::as_str)
+        );
+        let shift = model.get(&format!("shift innkeep-dev-{name}"));
+        let group = &resources[format!("{id}DeploymentGroup")];
+        assert_eq!(group.is_object(), shift.is_some(), "{name}");
+        if let Some(shift) = shift {
+            assert_eq!(
+                shift["rolls_back_on"],
+                texts(&group["Properties"]["AutoRollbackConfiguration"]["Events"]),
+                "{name}"
+            );
+            let style = &group["Properties"]["DeploymentStyle"];
+            assert_eq!(style["DeploymentType"], shift["deployment_type"].as_str(), "{name}");
+            assert_eq!(style["DeploymentOption"], shift["deployment_option"].as_str(), "{name}");
+            let alarms = group["Properties"]["AlarmConfiguration"]["Alarms"].as_array().unwrap().len();
+            assert_eq!(alarms, shift["alarms"].split(" | ").count(), "{name}");
+            let hook = &alias["UpdatePolicy"]["CodeDeployLambdaAliasUpdate"]["BeforeAllowTrafficHook"];
+            assert_eq!(hook.is_object(), shift.contains_key("hook"), "{name}");
+        }
+        let mapping = resources[format!("{id}Queue")]["Properties"].clone();
+        let key = format!(
+            "aws_lambda_event_source_mapping arn:aws:lambda:eu-central-1:111122223333:function:innkeep-dev-{name}:live"
+        );
+        assert_eq!(mapping.is_object(), model.contains_key(&key), "{name}");
+        if mapping.is_object() {
+            assert_eq!(mapping["FunctionName"], json!({ "Ref": format!("{id}Aliaslive") }), "{name}");
+            assert_eq!(mapping["BatchSize"].to_string(), model[&key]["batch_size"], "{name}");
+        }
+    }
+}
+
+fn texts(list: &Value) -> String {
+    let mut texts: Vec<&str> = list.as_array().unwrap().iter().map(|text| text.as_str().unwrap()).collect();
+    texts.sort_unstable();
+    texts.join(" | ")
+}

@@ -5,6 +5,7 @@ use platform::{Aws, Env};
 use release_check::{CHECKS, Probe};
 use rotate::{RotateError, Rotation, RotationEvent};
 use serde_json::{Value, json};
+use services::tokens::SigningKey;
 use tests::System;
 
 /// A probe that no good release passes would stop every release.
@@ -25,10 +26,11 @@ struct Secret {
 }
 
 impl Secret {
-    fn of(system: &System) -> Self {
+    /// The secret that a variable names.
+    fn of(system: &System, variable: &str) -> Self {
         let mut variables = system.handles().variables.clone();
         variables.insert("DB_SECRET_ARN".to_owned(), local::OWNER_SECRET_ARN.to_owned());
-        let arn = variables["APP_DB_SECRET_ARN"].clone();
+        let arn = variables[variable].clone();
         let env = Env::from_map(variables);
         let aws = Aws::from_env(&env).unwrap();
         let secrets = Client::new(aws.sdk_config());
@@ -51,7 +53,7 @@ const TOKEN: &str = "11111111-2222-3333-4444-555555555555";
 #[tokio::test]
 async fn two_database_users_take_turns() {
     let system = System::start().await;
-    let secret = Secret::of(&system);
+    let secret = Secret::of(&system, "APP_DB_SECRET_ARN");
     let before = secret.value("AWSCURRENT").await;
     assert_eq!(before["username"], "innkeep_app");
     assert!(matches!(secret.step("setSecret", TOKEN).await, Err(RotateError::NoPending)));
@@ -83,7 +85,7 @@ async fn two_database_users_take_turns() {
 #[tokio::test]
 async fn no_other_secret_is_touched() {
     let system = System::start().await;
-    let secret = Secret::of(&system);
+    let secret = Secret::of(&system, "APP_DB_SECRET_ARN");
     let event = json!({ "Step": "createSecret", "SecretId": "another", "ClientRequestToken": TOKEN });
     let outcome = secret.rotation.handle(serde_json::from_value(event).unwrap()).await;
     assert!(matches!(outcome, Err(RotateError::OtherSecret)));
@@ -110,5 +112,37 @@ async fn the_first_run_draws_the_password() {
     assert_eq!(drawn[0]["username"], "innkeep_app");
     assert_eq!(drawn[0]["password"].as_str().unwrap().len(), 64);
     assert_eq!(drawn[0], drawn[1]);
+    system.stop().await;
+}
+
+#[tokio::test]
+async fn a_new_signing_key_is_known_before_it_signs() {
+    let system = System::start().await;
+    let guest = system.person("Zoe").await;
+    let secret = Secret::of(&system, "SIGNING_KEY_SECRET_ARN");
+    let kids = async || -> Vec<String> {
+        let keys = system.call("GET", "/.well-known/jwks.json").send().await.expect(200).body["keys"].clone();
+        keys.as_array().unwrap().iter().map(|key| key["kid"].as_str().unwrap().to_owned()).collect()
+    };
+    let kid = async |stage: &str| {
+        SigningKey::from_private_jwk(&secret.value(stage).await.to_string()).unwrap().kid().to_owned()
+    };
+    let old = kid("AWSCURRENT").await;
+    assert_eq!(kids().await, [old.clone()]);
+    for step in ["createSecret", "setSecret", "testSecret", "finishSecret"] {
+        assert_eq!(kid("AWSCURRENT").await, old, "{step} comes too early");
+        secret.step(step, TOKEN).await.unwrap();
+        secret.step(step, TOKEN).await.unwrap();
+    }
+    let new = kid("AWSCURRENT").await;
+    assert_ne!(new, old);
+    let mut both = vec![old, new];
+    both.sort();
+    let table = store::keys::KeyTable::new(
+        system.handles().aws.dynamodb(),
+        &system.handles().variables["KEYS_TABLE"],
+    );
+    assert_eq!(table.load().await.unwrap().jwks.len(), both.len(), "the old key is still believed");
+    guest.call("GET", "/users/me/").send().await.expect(200);
     system.stop().await;
 }

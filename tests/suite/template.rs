@@ -174,7 +174,8 @@ fn nobody_else_reads_the_signing_key() {
         })
         .map(|(name, _)| name)
         .collect();
-    assert_eq!(readers, BTreeSet::from(["migrate".to_owned(), "users".to_owned()]));
+    let those = ["migrate", "rotate", "users"];
+    assert_eq!(readers, those.map(str::to_owned).into());
 }
 
 #[test]
@@ -424,9 +425,8 @@ fn figures_are_shown() {
 /// Whoever is woken finds what to do.
 #[test]
 fn every_alarm_has_a_section_of_the_runbook() {
-    let runbook = std::fs::read_to_string(
-        Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/operations/runbook.md"),
-    );
+    let runbook =
+        std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/operations/runbook.md"));
     let runbook = runbook.expect("the runbook");
     let sections: BTreeSet<String> = runbook
         .lines()
@@ -438,4 +438,35 @@ fn every_alarm_has_a_section_of_the_runbook() {
         let section = said.split_once("docs/operations/runbook.md#").map(|(_, section)| section.trim());
         assert!(section.is_some_and(|section| sections.contains(section)), "{name}: {said}");
     }
+}
+
+/// The resource that an ARN is of.
+fn resource_of(arn: &Value) -> Option<String> {
+    let text = ["Ref", "Fn::GetAtt", "Fn::Sub"].iter().find_map(|name| arn[*name].as_str())?;
+    let text = text.strip_prefix("${").unwrap_or(text);
+    text.split(['.', '}']).next().map(str::to_owned)
+}
+
+/// What a function may use is what it is told of, or what its queue brings: rights that nobody uses are not given.
+#[test]
+fn a_role_has_nothing_beyond_what_its_function_is_told_of() {
+    let template = Template::read();
+    let mut wrong = Vec::new();
+    for (name, function) in template.functions() {
+        let told = json!([function.variables, function.properties["Events"]]).to_string();
+        for statement in allowed(role_of(&template, &function)) {
+            let sid = statement["Sid"].as_str().expect("a name");
+            // Its own log, traces, the mail's sender, and the application that asks it.
+            if matches!(sid, "Logs" | "Traces" | "Mail" | "Verdict") {
+                continue;
+            }
+            for arn in list(&statement["Resource"]) {
+                match resource_of(arn) {
+                    Some(resource) if told.contains(&resource) => {}
+                    other => wrong.push(format!("{name}: {sid} names {other:?}, and no variable does")),
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
 }
