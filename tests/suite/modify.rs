@@ -55,6 +55,14 @@ impl<'s> Booked<'s> {
         (own.dates.check_in, own.dates.check_out)
     }
 
+    /// What happened to the booking, in words.
+    async fn events(&self) -> Vec<String> {
+        let path = format!("/bookings/{}/events/", self.booking);
+        let trail = self.guest.again().await.call("GET", &path).send().await.expect(200);
+        let items = trail.body["items"].as_array().unwrap().clone();
+        items.iter().map(|one| one["event"].as_str().unwrap().to_owned()).collect()
+    }
+
     async fn now(&self) -> Value {
         self.guest.again().await.booking(&self.booking).await.body
     }
@@ -107,8 +115,9 @@ async fn a_longer_stay_is_charged_and_swapped() {
     assert_eq!(after["payments"].as_array().unwrap().len(), 2);
     let lines: i64 = after["lines"].as_array().unwrap().iter().map(|line| amount(&line["amount"])).sum();
     assert_eq!(lines, amount(&after["total"]));
+    let events = booked.events().await;
     booked.answer(&booked.host, &id, "accept").await.expect(200);
-    assert_eq!(booked.now().await["version"], after["version"], "accepting twice is accepting once");
+    assert_eq!(booked.events().await, events, "accepting twice is accepting once");
 
     // A cancellation in time gives both charges back.
     let host = booked.host.again().await;
@@ -217,9 +226,7 @@ async fn nights_that_are_given_up_go_back_by_the_policy() {
     assert!(amount(&asked.body["difference"]) < amount(&shorter.body["difference"]));
     let id = asked.text("id");
     assert_eq!(booked.answer(&guest, &id, "decline").await.expect(200).body["state"], "declined");
-    let trail = guest.call("GET", &format!("/bookings/{}/events/", booked.booking)).send().await.expect(200);
-    let events: Vec<&str> =
-        trail.body["items"].as_array().unwrap().iter().map(|one| one["event"].as_str().unwrap()).collect();
+    let events = booked.events().await;
     assert_eq!(
         events[events.len() - 6..],
         [
@@ -305,6 +312,80 @@ async fn a_charge_for_a_stay_that_is_cancelled_meanwhile_is_let_go() {
     assert!(claims.is_empty(), "{claims:?}");
     assert_eq!(taken(&system), 0);
     assert_eq!(booked.modification().await["state"], "expired");
+    assert_eq!(system.dead_letters().await, 0);
+    system.stop().await;
+}
+
+/// Nights may be gone when the answer comes; holds that ran out on them are taken over.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_takes_what_is_free_by_then() {
+    let system = System::start().await;
+    let booked = Booked::new(&system, |_| {}).await;
+    let before = booked.now().await;
+    let id =
+        booked.propose(&booked.guest, json!({ "check_out": booked.day(7) })).await.expect(201).text("id");
+    let other = system.person("Otto").await;
+    let behind = Dates { check_in: booked.day(6), check_out: booked.day(8) };
+    let hold = other.holds(&booked.property, behind).await.text("id");
+    booked.answer(&booked.host, &id, "accept").await.refused(409, "dates_unavailable");
+    let after = booked.now().await;
+    for part in ["check_in", "check_out", "guests", "total", "state", "payments"] {
+        assert_eq!(after[part], before[part], "{part}");
+    }
+    assert_eq!(booked.claim().await, (booked.day(0), booked.day(5)));
+    assert_eq!(booked.modification().await["state"], "proposed", "it may still be accepted");
+
+    // The other's hold is over, and nobody has tidied up.
+    let ended =
+        format!("UPDATE claims SET expires_at = created_at WHERE booking_id = '{hold}' RETURNING id::text");
+    assert_eq!(system.sql(&ended).await.len(), 1);
+    booked.answer(&booked.host, &id, "accept").await.expect(200);
+    system.settle().await;
+    assert_eq!(booked.modification().await["state"], "accepted");
+    assert_eq!(booked.claim().await, (booked.day(0), booked.day(7)));
+    assert_eq!(other.booking(&hold).await.body["state"], "expired");
+    assert_eq!(system.dead_letters().await, 0);
+    system.stop().await;
+}
+
+/// Both sides, and strangers, at once: one proposal is open at a time, one answer counts, and of two who want the nights
+/// one has them.
+#[tokio::test(flavor = "multi_thread")]
+async fn answers_and_bookings_at_once_agree() {
+    let system = System::start().await;
+    let booked = Booked::new(&system, |_| {}).await;
+    let rival = system.person("Riva").await;
+    let nights = Dates { check_in: booked.day(5), check_out: booked.day(7) };
+    for round in 0..4 {
+        let quote = rival.quote(&booked.property, nights).await.expect(201).text("id");
+        let proposals = futures::future::join_all(
+            (0..5).map(|_| booked.propose(&booked.guest, json!({ "check_out": booked.day(7) }))),
+        )
+        .await;
+        let made: Vec<&Answer> = proposals.iter().filter(|answer| answer.status == 201).collect();
+        assert_eq!(made.len(), 1, "{proposals:?}");
+        let id = made[0].text("id");
+        let (accepted, declined, booking) = tokio::join!(
+            booked.answer(&booked.host, &id, "accept"),
+            booked.answer(&booked.guest, &id, "decline"),
+            rival.book(&quote),
+        );
+        system.settle().await;
+        let state = booked.modification().await["state"].clone();
+        let (_, claims) = system.live_claims(&booked.property).await;
+        let rivals = claims.iter().filter(|claim| claim.booking.as_deref() != Some(&booked.booking)).count();
+        let said = format!("{round}: {} {} {}: {state}", accepted.status, declined.status, booking.status);
+        assert_eq!(booking.status == 201, rivals == 1, "{said}");
+        assert_eq!(state == "accepted", accepted.status == 200, "{said}");
+        assert!(!(accepted.status == 200 && declined.status == 200), "{said}");
+        let end = if state == "accepted" { booked.day(7) } else { booked.day(5) };
+        assert_eq!(booked.claim().await, (booked.day(0), end), "{said}");
+        if state == "accepted" || rivals == 1 {
+            // Nothing is left to fight for.
+            assert!(!(state == "accepted" && rivals == 1), "{said}");
+            break;
+        }
+    }
     assert_eq!(system.dead_letters().await, 0);
     system.stop().await;
 }

@@ -189,7 +189,7 @@ fn the_checker_sees_each_kind_of_fault() {
 }
 
 /// An account that is ready without a mail, for systems whose queues nobody works.
-async fn member<'s>(system: &'s System, name: &str) -> Person<'s> {
+pub(crate) async fn member<'s>(system: &'s System, name: &str) -> Person<'s> {
     let (email, password) = (format!("{}@example.test", name.to_lowercase()), "a-fine-long-password");
     let body = json!({ "email": email, "password": password, "name": name });
     system.call("POST", "/users/").json(body).send().await.expect(202);
@@ -198,7 +198,7 @@ async fn member<'s>(system: &'s System, name: &str) -> Person<'s> {
 }
 
 /// A host whom the provider can pay, as far as the table says.
-async fn payable<'s>(system: &'s System, name: &str) -> Person<'s> {
+pub(crate) async fn payable<'s>(system: &'s System, name: &str) -> Person<'s> {
     let host = member(system, name).await;
     let enable = format!(
         "INSERT INTO host_accounts (user_id, provider_account, state, created_at, updated_at)
