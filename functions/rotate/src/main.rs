@@ -8,5 +8,6 @@ async fn main() -> Result<(), lambda_runtime::Error> {
     platform::telemetry::init();
     let env = Env::process();
     let rotation = Rotation::from_env(&env, &Aws::from_env(&env)?)?;
-    platform::serve_event(async |event| Ok(rotation.handle(event).await?)).await
+    // Boxed: the future of all that work is deeper than the compiler looks by default.
+    platform::serve_event(async |event| Ok(Box::pin(rotation.handle(event)).await?)).await
 }
