@@ -1,6 +1,7 @@
 //! Second factors, sessions, other addresses, limits, what is held of people, and what the staff does.
 
 mod attacks;
+mod cohosts;
 mod limits;
 mod mfa;
 mod privacy;
@@ -68,8 +69,10 @@ async fn another_address_is_taken_when_its_mail_is_answered() {
     system.settle().await;
     let stale = system.mailed_token("first@example.test").await;
     ask("Pia.New@example.test").await.expect(202);
+    system.settle().await;
     // The answer does not say that this one has an account.
     ask(&other.email).await.expect(202);
+    system.settle().await;
     ask("Pia.New@example.test").await.expect(202);
     system.settle().await;
     let me = person.call("GET", "/users/me/").send().await.expect(200);

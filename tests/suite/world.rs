@@ -153,8 +153,14 @@ impl<'s> World<'s> {
     /// Whose operation it is.
     pub(crate) fn owner(&self, operation: &Operation) -> &Person<'s> {
         let by_host = operation.path.starts_with("/properties")
-            || ["create_refund", "accept_booking", "accept_modification", "decline_booking", "declare_no_show"]
-                .contains(&&*operation.id);
+            || [
+                "create_refund",
+                "accept_booking",
+                "accept_modification",
+                "decline_booking",
+                "declare_no_show",
+            ]
+            .contains(&&*operation.id);
         if by_host && operation.id != "create_quote" { &self.host } else { &self.guest }
     }
 
@@ -171,6 +177,7 @@ impl<'s> World<'s> {
             "create_payment" => body["booking_id"] = json!(self.booking),
             "create_review" => body["booking_id"] = json!(self.stayed),
             "order_photos" => body["order"] = json!([self.photo]),
+            "name_cohost" => body["user_id"] = json!(self.guest.id),
             "create_quote" => {
                 body["check_in"] = in_days(90);
                 body["check_out"] = in_days(92);

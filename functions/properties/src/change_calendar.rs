@@ -2,6 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
+use domain::cohost::Permission;
 use domain::dates::MAX_NIGHTS;
 use domain::ids::PropertyId;
 use domain::listing::MAX_PRICE;
@@ -10,6 +11,7 @@ use domain::refusal::{FieldError, Refusal};
 use garde::Validate;
 use jiff::civil::Date;
 use serde::Deserialize;
+use services::cohosts::acting_host;
 use services::properties::{RangeChange, change_calendar as change};
 use store::properties::Said;
 use utoipa::ToSchema;
@@ -125,6 +127,7 @@ pub(crate) async fn change_calendar(
     PathId(property_id): PathId<PropertyId>,
     ValidJson(input): ValidJson<CalendarChanges>,
 ) -> Result<Json<Calendar>, Problem> {
-    let nights = change(app.ctx(), caller.user_id, property_id, &input.parse()?).await?;
+    let host = acting_host(app.ctx(), caller.user_id, property_id, Permission::Calendar).await?;
+    let nights = change(app.ctx(), host, property_id, &input.parse()?).await?;
     Ok(Json(nights.into()))
 }

@@ -2,6 +2,7 @@
 
 mod calendar;
 mod change_calendar;
+mod cohosts;
 mod create;
 mod delete;
 mod dto;
@@ -36,6 +37,9 @@ web::operations! {
     calendar::get_calendar,
     change_calendar::change_calendar,
     quote::create_quote,
+    cohosts::list_cohosts,
+    cohosts::name_cohost,
+    cohosts::dismiss_cohost,
     promotions::list::list_promotions,
     promotions::create::create_promotion,
     promotions::delete::delete_promotion,

@@ -2,7 +2,9 @@
 
 use axum::extract::State;
 use axum::response::IntoResponse;
+use domain::cohost::Permission;
 use domain::ids::PropertyId;
+use services::cohosts::acting_host;
 use services::properties::{publish, unpublish};
 use web::{App, Caller, PathId, Problem};
 
@@ -28,7 +30,8 @@ pub(crate) async fn publish_property(
     caller: Caller,
     PathId(property_id): PathId<PropertyId>,
 ) -> Result<impl IntoResponse, Problem> {
-    let property = publish(app.ctx(), caller.user_id, property_id).await?;
+    let host = acting_host(app.ctx(), caller.user_id, property_id, Permission::Listing).await?;
+    let property = publish(app.ctx(), host, property_id).await?;
     Ok(answer(&media, property).await?)
 }
 
@@ -49,6 +52,7 @@ pub(crate) async fn unpublish_property(
     caller: Caller,
     PathId(property_id): PathId<PropertyId>,
 ) -> Result<impl IntoResponse, Problem> {
-    let property = unpublish(app.ctx(), caller.user_id, property_id).await?;
+    let host = acting_host(app.ctx(), caller.user_id, property_id, Permission::Listing).await?;
+    let property = unpublish(app.ctx(), host, property_id).await?;
     Ok(answer(&media, property).await?)
 }

@@ -2,7 +2,9 @@
 
 use axum::extract::State;
 use axum::response::IntoResponse;
+use domain::cohost::Permission;
 use domain::ids::PropertyId;
+use services::cohosts::acting_host;
 use services::properties::change;
 use web::{App, Caller, IfMatch, PathId, Problem, ValidJson};
 
@@ -37,6 +39,7 @@ pub(crate) async fn update_property(
 ) -> Result<impl IntoResponse, Problem> {
     let edit = |listing: &mut _| input.apply(listing);
     let version = if_match.expected()?;
-    let property = change(app.ctx(), caller.user_id, property_id, version, edit).await.map_err(of_body)?;
+    let host = acting_host(app.ctx(), caller.user_id, property_id, Permission::Listing).await?;
+    let property = change(app.ctx(), host, property_id, version, edit).await.map_err(of_body)?;
     Ok(answer(&media, property).await?)
 }

@@ -5,6 +5,7 @@ pub mod booking;
 pub mod cancellation;
 pub mod clock;
 mod coded;
+pub mod cohost;
 pub mod dates;
 #[cfg(test)]
 mod fixtures;

@@ -49,7 +49,8 @@ pub async fn redrive(env: &Env, topic: Topic) -> anyhow::Result<u64> {
         .send()
         .await
         .context("the dead letters could not be counted")?;
-    let waiting = waiting.attributes().and_then(|all| all.get(&QueueAttributeName::ApproximateNumberOfMessages));
+    let waiting =
+        waiting.attributes().and_then(|all| all.get(&QueueAttributeName::ApproximateNumberOfMessages));
     let waiting = waiting.and_then(|count| count.parse().ok()).unwrap_or_default();
     if waiting > 0 {
         sqs.start_message_move_task().source_arn(arn).send().await.context("they could not be moved")?;

@@ -1,5 +1,6 @@
 //! Use cases shared by REST, GraphQL and the workers.
 pub mod bookings;
+pub mod cohosts;
 mod context;
 mod failure;
 pub mod figures;

@@ -3,6 +3,7 @@
 pub mod audit;
 pub mod bookings;
 pub mod claims;
+pub mod cohosts;
 pub mod db;
 pub mod deliveries;
 pub mod disputes;

@@ -47,6 +47,7 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "0013_ledger_follows_price",
         sql: include_str!("../migrations/0013_ledger_follows_price.sql"),
     },
+    Migration { name: "0014_cohosts", sql: include_str!("../migrations/0014_cohosts.sql") },
 ];
 
 /// Why the schema could not be brought up to date. What was applied before stays.

@@ -5,6 +5,7 @@
 
 mod answers;
 mod bounds;
+mod closed;
 mod examples;
 mod references;
 
@@ -110,6 +111,7 @@ pub fn document(
     references::restore(&mut document);
     answers::complete(&mut document);
     bounds::complete(&mut document);
+    closed::complete(&mut document);
     examples::add(&mut document, recorded);
     references::forget_unused(&mut document);
     Ok(sorted(document))

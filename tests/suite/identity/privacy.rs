@@ -142,3 +142,125 @@ async fn an_erased_hosts_listings_are_gone_from_the_market_and_lose_their_street
     assert!(left.is_empty(), "{left:#?}");
     system.stop().await;
 }
+
+/// A running command whose log is kept.
+struct Logged {
+    child: std::process::Child,
+    log: std::path::PathBuf,
+    _folder: tempfile::TempDir,
+}
+
+impl Drop for Logged {
+    fn drop(&mut self) {
+        // It may be gone already.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+impl Logged {
+    /// Starts the whole system as its own process, at the level that deployments log at.
+    async fn start() -> (Self, String) {
+        use std::os::unix::fs::PermissionsExt as _;
+        let program = tests::binary("innkeep").await;
+        // The database's account reaches it, too.
+        let mode = std::fs::Permissions::from_mode(0o755);
+        let folder = tempfile::Builder::new().prefix("innkeep-log-").permissions(mode).tempdir().unwrap();
+        let log = folder.path().join("log");
+        let file = std::fs::File::create(&log).unwrap();
+        let child = std::process::Command::new(program)
+            .args(["serve", "--port", "0", "--seed", "none", "--data-dir"])
+            .arg(folder.path().join("data"))
+            .env_remove("DATABASE_URL")
+            .env("LOG_LEVEL", "info")
+            .stdin(std::process::Stdio::null())
+            .stdout(file.try_clone().unwrap())
+            .stderr(file)
+            .spawn()
+            .unwrap();
+        let logged = Self { child, log, _folder: folder };
+        let deadline = std::time::Instant::now() + std::time::Duration::from_mins(1);
+        loop {
+            let said = logged.said();
+            if let Some(rest) = said.split("Ready: ").nth(1) {
+                return (logged, rest.split_whitespace().next().unwrap().to_owned());
+            }
+            assert!(std::time::Instant::now() < deadline, "it does not get ready: {said}");
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        }
+    }
+
+    fn said(&self) -> String {
+        std::fs::read_to_string(&self.log).unwrap()
+    }
+}
+
+/// Planted in every field, header, path and query that takes a text, in good requests and in bad ones, it comes back in no
+/// log line.
+#[tokio::test(flavor = "multi_thread")]
+async fn logs_repeat_nothing_that_anybody_said() {
+    let (logged, url) = Logged::start().await;
+    let client = reqwest::Client::builder().no_proxy().tls_certs_only([]).build().unwrap();
+    let post = |path: &str, body: Value| client.post(format!("{url}{path}")).json(&body).send();
+    let email = format!("{CANARY}@example.test");
+    let secret = format!("{CANARY}-is-my-password");
+    let registration = json!({ "email": email, "password": secret, "name": CANARY });
+    assert_eq!(post("/users/", registration.clone()).await.unwrap().status(), 202);
+    let deadline = std::time::Instant::now() + std::time::Duration::from_mins(1);
+    let token = loop {
+        let mails: Value =
+            client.get(format!("{url}/_local/mail/")).send().await.unwrap().json().await.unwrap();
+        let text = mails[0]["text"].as_str().unwrap_or_default();
+        if let Some(line) = text.lines().find_map(|line| line.strip_prefix("token=")) {
+            break line.to_owned();
+        }
+        assert!(std::time::Instant::now() < deadline, "no mail");
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    };
+    assert_eq!(post("/users/verify/", json!({ "token": token })).await.unwrap().status(), 204);
+    post("/users/", registration).await.unwrap();
+    post("/users/login/", json!({ "email": email, "password": format!("wrong {CANARY}") })).await.unwrap();
+    post("/users/password-reset/", json!({ "email": email })).await.unwrap();
+    post("/users/login/", json!({ "email": CANARY, (CANARY): CANARY })).await.unwrap();
+    let pair: Value = post("/users/login/", json!({ "email": email, "password": secret }))
+        .await
+        .unwrap()
+        .json()
+        .await
+        .unwrap();
+    let access = pair["access_token"].as_str().unwrap().to_owned();
+    let call = |method: &str, path: &str| {
+        let request = client.request(method.parse().unwrap(), format!("{url}{path}"));
+        request.bearer_auth(&access).header("x-canary", CANARY).header("user-agent", CANARY)
+    };
+    let mut listing = tests::listing_body();
+    for field in ["title", "description"] {
+        listing[field] = json!(format!("{CANARY} {field}"));
+    }
+    listing["location"]["address"]["line1"] = json!(CANARY);
+    let asked = [
+        call("PATCH", "/users/me/").json(&json!({ "name": format!("{CANARY} again") })),
+        call("PATCH", "/users/me/").json(&json!({ "time_zone": CANARY, "locale": CANARY })),
+        call("PATCH", "/users/me/").header("content-type", "application/json").body(format!("{{{CANARY}")),
+        call("POST", "/users/me/email/").json(&json!({ "email": format!("other.{CANARY}@example.test") })),
+        call("POST", "/properties/").header("idempotency-key", CANARY).json(&listing),
+        call("POST", "/properties/").json(&json!({ "title": CANARY, "kind": CANARY })),
+        call("GET", &format!("/properties/?q={CANARY}&cursor={CANARY}")),
+        call("GET", &format!("/{CANARY}/{CANARY}")),
+        call("GET", &format!("/users/{CANARY}/")),
+        call("GET", "/users/me/").header("traceparent", CANARY).header("if-match", CANARY),
+        client.get(format!("{url}/users/me/")).bearer_auth(CANARY),
+        client.get(format!("{url}/users/me/")).basic_auth(CANARY, Some(CANARY)),
+    ];
+    for request in asked {
+        request.send().await.unwrap();
+    }
+    let said = logged.said();
+    assert!(said.matches("answered").count() > 15, "it logs what it does: {said}");
+    let (lower, word) = (said.to_lowercase(), CANARY.to_lowercase());
+    let wrong: Vec<&str> = lower.lines().filter(|line| line.contains(&word)).collect();
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    for secret in [token.as_str(), access.as_str(), pair["refresh_token"].as_str().unwrap()] {
+        assert!(!said.contains(secret), "a secret is in the log");
+    }
+}

@@ -12,7 +12,7 @@ use crate::identity;
 use crate::world::{World, tables};
 
 /// Who asks. The first ones have nothing to do with the world's objects, and change nothing by asking.
-const ROLES: [&str; 6] = ["nobody", "guest B", "host B", "admin", "guest A", "host A"];
+const ROLES: [&str; 7] = ["nobody", "guest B", "host B", "co-host", "admin", "guest A", "host A"];
 
 /// What somebody meets, in one word.
 fn met(answer: &Answer) -> String {
@@ -53,11 +53,16 @@ async fn everybody_meets_what_the_table_says() {
     let world = World::make(&system).await;
     let guest_b = system.person("Bea Guest").await;
     let admin = identity::admin(&system, "Ann Admin").await;
+    let cohost = system.person("Cor Cohost").await;
+    let named = json!({ "user_id": cohost.id, "permissions": ["calendar"] });
+    let path = format!("/properties/{}/cohosts/", world.property);
+    world.host.call("POST", &path).json(named).send().await.expect(201);
     system.settle().await;
     let tokens = [
         None,
         Some(&guest_b.token),
         Some(&world.stranger.token),
+        Some(&cohost.token),
         Some(&admin.token),
         Some(&world.guest.token),
         Some(&world.host.token),

@@ -2,8 +2,10 @@
 
 use axum::Json;
 use axum::extract::State;
+use domain::cohost::Permission;
 use domain::ids::PropertyId;
 use services::Failure;
+use services::cohosts::acting_host;
 use services::photos::of_host;
 use store::photos::HostPhoto;
 use web::{App, Caller, PathId, Problem};
@@ -26,7 +28,8 @@ pub(crate) async fn list_photos(
     caller: Caller,
     PathId(property_id): PathId<PropertyId>,
 ) -> Result<Json<HostPhotos>, Problem> {
-    let photos = of_host(app.ctx(), caller.user_id, property_id).await?;
+    let host = acting_host(app.ctx(), caller.user_id, property_id, Permission::Listing).await?;
+    let photos = of_host(app.ctx(), host, property_id).await?;
     Ok(Json(with_addresses(&media, photos).await?))
 }
 

@@ -2,9 +2,11 @@
 
 use axum::Json;
 use axum::extract::State;
+use domain::cohost::Permission;
 use domain::ids::{PhotoId, PropertyId};
 use garde::Validate;
 use serde::Deserialize;
+use services::cohosts::acting_host;
 use services::photos::order;
 use utoipa::ToSchema;
 use web::{App, Caller, PathId, Problem, ValidJson};
@@ -40,6 +42,7 @@ pub(crate) async fn order_photos(
     PathId(property_id): PathId<PropertyId>,
     ValidJson(input): ValidJson<PhotoOrder>,
 ) -> Result<Json<HostPhotos>, Problem> {
-    let photos = order(app.ctx(), caller.user_id, property_id, &input.order).await?;
+    let host = acting_host(app.ctx(), caller.user_id, property_id, Permission::Listing).await?;
+    let photos = order(app.ctx(), host, property_id, &input.order).await?;
     Ok(Json(with_addresses(&media, photos).await?))
 }

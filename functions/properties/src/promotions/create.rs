@@ -4,6 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
+use domain::cohost::Permission;
 use domain::dates::MAX_NIGHTS;
 use domain::ids::PropertyId;
 use domain::listing::MAX_PRICE;
@@ -12,6 +13,7 @@ use domain::refusal::{FieldError, Refusal};
 use garde::Validate;
 use jiff::Timestamp;
 use serde::Deserialize;
+use services::cohosts::acting_host;
 use services::promotions::create;
 use utoipa::ToSchema;
 use web::{App, Caller, PathId, Problem, ValidJson};
@@ -106,6 +108,7 @@ pub(crate) async fn create_promotion(
     ValidJson(input): ValidJson<NewPromotion>,
 ) -> Result<impl IntoResponse, Problem> {
     let (promotion, max_uses) = input.parse()?;
-    let made = create(app.ctx(), caller.user_id, property_id, promotion, max_uses).await?;
+    let host = acting_host(app.ctx(), caller.user_id, property_id, Permission::Calendar).await?;
+    let made = create(app.ctx(), host, property_id, promotion, max_uses).await?;
     Ok((StatusCode::CREATED, Json(PromotionDto::from(made))))
 }

@@ -2,7 +2,9 @@
 
 use axum::Json;
 use axum::extract::State;
+use domain::cohost::Permission;
 use domain::ids::PropertyId;
+use services::cohosts::acting_host;
 use services::promotions::list;
 use web::{App, Caller, PathId, Problem};
 
@@ -19,6 +21,7 @@ pub(crate) async fn list_promotions(
     caller: Caller,
     PathId(property_id): PathId<PropertyId>,
 ) -> Result<Json<Promotions>, Problem> {
-    let items = list(app.ctx(), caller.user_id, property_id).await?;
+    let host = acting_host(app.ctx(), caller.user_id, property_id, Permission::Calendar).await?;
+    let items = list(app.ctx(), host, property_id).await?;
     Ok(Json(Promotions { items: items.into_iter().map(PromotionDto::from).collect() }))
 }

@@ -120,8 +120,8 @@ impl DbError {
         match state {
             "40001" | "40P01" => Self::Conflict { state: state.to_owned() },
             // The server is starting, stopping or out of connections: it took nothing up.
-            "57P03" | "53300" => Self::Unavailable { message: message.to_owned() },
-            _ => Self::Sql { state: state.to_owned(), message: message.to_owned() },
+            "57P03" | "53300" => Self::Unavailable { message: without_values(message) },
+            _ => Self::Sql { state: state.to_owned(), message: without_values(message) },
         }
     }
 }
@@ -130,6 +130,15 @@ impl DbError {
 fn sql_state(message: &str) -> Option<&str> {
     let (_, rest) = message.rsplit_once("SQLState: ")?;
     rest.get(..5).filter(|state| state.bytes().all(|byte| byte.is_ascii_alphanumeric()))
+}
+
+/// The database's first words. What follows as its detail are the values of the row: whole addresses, names and words of
+/// people, that no log is to have.
+fn without_values(message: &str) -> String {
+    match message.split_once("Detail:") {
+        Some((words, _)) => words.trim_end().trim_end_matches(';').to_owned(),
+        None => message.to_owned(),
+    }
 }
 
 fn chain(error: &(dyn std::error::Error + 'static)) -> String {
@@ -153,6 +162,16 @@ mod tests {
         assert_eq!(sql_state(message), Some("23505"));
         assert_eq!(sql_state("ERROR: no state"), None);
         assert_eq!(sql_state("SQLState: 23"), None);
+    }
+
+    #[test]
+    fn a_rows_values_are_nobodys_business() {
+        let message = "ERROR: new row violates check constraint \"users_name_check\"\n  Detail: Failing row contains \
+                       (1, ada@example.com, Ada).\n  Where: a function; SQLState: 23514";
+        let error = DbError::from_service(400, "DatabaseErrorException", message);
+        assert!(error.is_state("23514"));
+        let said = format!("{error} {error:?}");
+        assert!(said.contains("users_name_check") && !said.contains("ada@example.com"), "{said}");
     }
 
     #[test]

@@ -97,6 +97,9 @@ pub async fn erase(db: &Db, user: UserId, now: Timestamp) -> Result<Option<Erase
                  address = p.address - 'line1' - 'line2' - 'postal_code', updated_at = :now::timestamptz,
                  version = p.version + 1
              FROM gone WHERE p.host_id = gone.id RETURNING p.id),
+         helpers AS (
+             DELETE FROM cohosts c USING gone
+             WHERE c.user_id = gone.id OR c.property_id IN (SELECT p.id FROM properties p WHERE p.host_id = gone.id)),
          notes AS (
              UPDATE claims c SET note = '' FROM units n, homes
              WHERE n.property_id = homes.id AND c.unit_id = n.id AND c.note <> ''),

@@ -62,6 +62,10 @@ tables! {
         kept: [message_id recipient claimed_at sent_at refused_at refusal],
         erased: [],
         hidden: [];
+    cohosts about "t.user_id = :user::uuid OR t.property_id IN (SELECT p.id FROM properties p WHERE p.host_id = :user::uuid)",
+        kept: [],
+        erased: [property_id user_id permissions created_at],
+        hidden: [];
     #[doc = "Money."]
     disputes about "t.payment_id IN (SELECT p.id FROM payments p WHERE p.guest_id = :user::uuid)",
         kept: [
@@ -195,6 +199,16 @@ tables! {
     #[doc = "Where a comparison with the provider stands; nobody's."]
     reconciliation_runs,
         kept: [id window_from window_to step after compared created_at updated_at],
+        erased: [],
+        hidden: [];
+    #[doc = "How many receipts each issuer has; nobody's."]
+    receipt_counters,
+        kept: [issuer last],
+        erased: [],
+        hidden: [];
+    #[doc = "Kept by tax law, under ids that lead to nobody."]
+    receipts about "t.booking_id IN (SELECT b.id FROM bookings b WHERE b.guest_id = :user::uuid OR b.host_id = :user::uuid)",
+        kept: [id issuer number kind booking_id payment_id refund_id corrects currency amount lines issued_at],
         erased: [],
         hidden: [];
     recovery_codes about "t.user_id = :user::uuid",

@@ -133,6 +133,12 @@ pub const PROBLEMS: &[ProblemType] = &[
         "Dates unavailable",
         "Somebody else holds some of these nights. Ask for a quote for others.",
     ),
+    kind(
+        "too_many_cohosts",
+        409,
+        "Too many co-hosts",
+        "A listing has 20 co-hosts at most. Dismiss one before you name another.",
+    ),
     kind("email_taken", 409, "Address taken", "Another account has this address. Sign in to that one."),
     kind(
         "mfa_enabled",
@@ -357,6 +363,12 @@ pub const PROBLEMS: &[ProblemType] = &[
     kind("invalid_dates", 422, "Invalid dates", "The end must come after the beginning, within 365 nights."),
     kind("max_nights", 422, "Too many nights", "The stay is longer than the listing takes."),
     kind("min_nights", 422, "Too few nights", "The stay is shorter than the listing takes on these dates."),
+    kind(
+        "missing_booking",
+        422,
+        "Booking missing",
+        "What a host owes is written off for one of their bookings: say which.",
+    ),
     kind("not_ready_to_publish", 422, "Not ready to publish", "errors names what the listing lacks."),
     kind("nothing_changed", 422, "Nothing changed", "What was proposed is what is booked."),
     kind("over_capacity", 422, "Too many people", "The listing does not take that many adults and children."),
@@ -371,6 +383,7 @@ pub const PROBLEMS: &[ProblemType] = &[
         "The promotion's code holds from a later date on.",
     ),
     kind("too_many_nights", 422, "Too many nights", "Ask for, or change, fewer nights at once."),
+    kind("unknown_user", 422, "Unknown account", "There is no such account, or it is your own."),
     kind("unknown_promo_code", 422, "Unknown promotion", "This listing has no such promotion code."),
     kind(
         "precondition_required",
