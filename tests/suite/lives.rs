@@ -104,7 +104,7 @@ impl Walk<'_> {
                 self.model.tick(self.system.now());
             }
             3 | 4 => {
-                self.pay(if dice.roll(3) == 0 { "pm_card_chargeDeclined" } else { "pm_card_visa" }).await
+                self.pay(if dice.roll(3) == 0 { "pm_card_chargeDeclined" } else { "pm_card_visa" }).await;
             }
             _ => {
                 let (name, event) = OPERATIONS[dice.roll(OPERATIONS.len())];
@@ -138,7 +138,7 @@ impl Walk<'_> {
         match wanted {
             Ok(()) => assert_eq!(answer.status, 200, "{:?}: {:#}", self.told, answer.body),
             Err(code) => {
-                assert_eq!((answer.status, &answer.body["code"]), (409, &json!(code)), "{:?}", self.told)
+                assert_eq!((answer.status, &answer.body["code"]), (409, &json!(code)), "{:?}", self.told);
             }
         }
         self.system.settle().await;

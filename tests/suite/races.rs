@@ -91,7 +91,8 @@ async fn fifty_connections_sell_five_listings_out() {
         let wishes: Vec<(usize, Dates)> = (0..attempts)
             .map(|number| {
                 let mixed = (number * 2_654_435_761 + seed * 40_503) >> 5;
-                let (first, nights) = (30 + (mixed % 12) as i64, 1 + (mixed / 12 % 5) as i64);
+                let small = |number: usize| i64::try_from(number).unwrap();
+                let (first, nights) = (30 + small(mixed % 12), 1 + small(mixed / 12 % 5));
                 (mixed / 60 % 5, Dates::in_days(&guest, first, nights))
             })
             .collect();

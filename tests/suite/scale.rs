@@ -215,10 +215,10 @@ async fn booking_keeps_pace_with_bare_rows() {
         let bare = vec![BARE.to_owned(); texts.len()];
         let plain = rate(&system, None, &bare).await;
         // Half as the Data API runs it, planned anew for each call; half as a session would that plans it once.
-        let (anew, once) = texts.split_at(texts.len() / 2);
-        let booked = rate(&system, Some(&prepare), anew).await;
+        let (fresh, again) = texts.split_at(texts.len() / 2);
+        let booked = rate(&system, Some(&prepare), fresh).await;
         let planned = format!("{prepare}; SET plan_cache_mode = force_generic_plan");
-        let booked_planned = rate(&system, Some(&planned), once).await;
+        let booked_planned = rate(&system, Some(&planned), again).await;
         let made = system.sql("SELECT count(*)::text FROM bookings").await[0].clone().unwrap();
         let wanted = if hot { 2 } else { count + 1 };
         assert_eq!(made, wanted.to_string(), "each listing's nights are sold once");

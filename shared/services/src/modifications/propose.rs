@@ -76,7 +76,6 @@ pub async fn propose(
 
 /// What is wanted, as a stay and a party that differ from the booking's.
 fn parse(booking: &Booking, side: Actor, wanted: &Wanted, now: Timestamp) -> Result<(Stay, Guests), Refusal> {
-    may_propose(booking.state, now, &booking.windows())?;
     if side != Actor::Guest && wanted.payment_method.is_some() {
         return Err(Refusal::rule("guest_only", "/payment_method", "Leave the card to the guest."));
     }
@@ -84,6 +83,7 @@ fn parse(booking: &Booking, side: Actor, wanted: &Wanted, now: Timestamp) -> Res
         wanted.check_in.unwrap_or(booking.stay.check_in()),
         wanted.check_out.unwrap_or(booking.stay.check_out()),
     )?;
+    may_propose(booking.state, now, &booking.windows())?;
     let guests = wanted.guests.unwrap_or(booking.guests);
     if (stay, guests) == (booking.stay, booking.guests) {
         return Err(Refusal::rule("nothing_changed", "/check_in", "Propose other dates or another party."));

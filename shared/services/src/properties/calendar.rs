@@ -95,7 +95,9 @@ pub async fn calendar(
     let facts = properties::calendar(&ctx.db, id, viewer, from, to, now).await?.ok_or(Failure::NotFound)?;
     let mut nights = nights(&facts, from, to, now).map_err(Failure::internal)?;
     if viewer != Some(facts.host_id) {
-        nights.iter_mut().for_each(|night| night.why_not = None);
+        for night in &mut nights {
+            night.why_not = None;
+        }
     }
     Ok(nights)
 }
