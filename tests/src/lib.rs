@@ -12,6 +12,7 @@
 
 mod answer;
 mod bundle;
+mod crashing;
 mod document;
 mod history;
 pub mod infra;
@@ -23,6 +24,7 @@ mod trade;
 
 pub use answer::{Answer, Call};
 pub use bundle::{Bundle, binary};
+pub use crashing::{Crashing, Moment};
 pub use document::{Operation, document, operations, resolved};
 pub use history::{Attempt, Claim, faults_of_race};
 pub use people::Person;

@@ -47,7 +47,7 @@ async fn recover(system: &System) {
 type Entry = (String, i64, i64);
 
 /// Compares the provider's books with ours, payment by payment and in sum.
-async fn books_agree(system: &System) {
+pub(crate) async fn books_agree(system: &System) {
     let provider = system.handles().stripe.handle();
     let mut theirs: BTreeMap<String, Entry> = BTreeMap::new();
     for intent in provider.intents().expect("the provider's books") {

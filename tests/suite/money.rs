@@ -1,8 +1,11 @@
 //! Money beyond the payment itself: the ledger, hosts' earnings and payouts, disputes, reconciliation, receipts.
 
+mod crash_points;
 mod disputes;
+mod histories;
 mod ledger;
 mod payouts;
+mod receipts;
 mod reconciliation;
 
 use serde_json::Value;

@@ -40,7 +40,7 @@ impl Deployed {
 }
 
 /// Builds every function from the variables, as its own `main` does.
-pub(crate) fn deploy(env: &Env, aws: &Aws) -> anyhow::Result<Deployed> {
+pub fn deploy(env: &Env, aws: &Aws) -> anyhow::Result<Deployed> {
     let ctx = platform::context::context(env, aws, scheduler::TOPICS)?;
     let tick: Tick = Arc::new(move || {
         let ctx = ctx.clone();

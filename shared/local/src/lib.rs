@@ -24,7 +24,7 @@ mod stack;
 pub use container::{Container, ContainerOptions};
 pub use database::{CLUSTER_ARN, Cluster, OWNER_SECRET_ARN};
 pub use environment::Names;
-pub use functions::Deployed;
+pub use functions::{Deployed, deploy};
 pub use gateway::{Function, Gateway};
 pub use pump::{Parked, Worker};
 pub use schedule::Tick;

@@ -201,3 +201,39 @@ async fn a_hundred_refunds_at_once_give_back_no_more_than_was_taken() {
     ledger_holds(&system).await;
     system.stop().await;
 }
+
+/// The shares that a booking's price says, as its accounts should stand.
+async fn by_price(system: &System, booking: &str) -> serde_json::Value {
+    let query = format!(
+        "SELECT jsonb_build_object('provider_balance', priced #> '{{total,amount}}',
+             'host_pending', -(priced #>> '{{payout,amount}}')::int8, 'host_fees', -(priced #>> '{{host_fee,amount}}')::int8,
+             'guest_fees', -(priced #>> '{{guest_fee,amount}}')::int8)::text FROM bookings WHERE id = '{booking}'"
+    );
+    serde_json::from_str(system.sql(&query).await[0].as_deref().unwrap()).unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_modification_moves_the_shares_with_the_price() {
+    let system = System::start().await;
+    let (host, guest) = (system.host("Hanna Host").await, system.person("Gus").await);
+    let property = host.lists(|_| {}).await;
+    let dates = Dates::in_days(&guest, 30, 5);
+    let booking = guest.stays(&property, dates).await;
+    assert_eq!(accounts_of(&system, &booking).await, by_price(&system, &booking).await);
+    let mut totals = Vec::new();
+    for nights in [7, 6] {
+        let check_out = dates.check_in.checked_add(jiff::ToSpan::days(nights)).unwrap();
+        let path = format!("/bookings/{booking}/modifications/");
+        let wanted = json!({ "check_out": check_out });
+        let proposed = guest.call("POST", &path).once().json(wanted).send().await.expect(201);
+        let path = format!("{path}{}/accept/", proposed.text("id"));
+        host.call("POST", &path).once().json(json!({})).send().await.expect(200);
+        system.settle().await;
+        let accounts = accounts_of(&system, &booking).await;
+        assert_eq!(accounts, by_price(&system, &booking).await, "{nights} nights");
+        totals.push(accounts["provider_balance"].as_i64().unwrap());
+        ledger_holds(&system).await;
+    }
+    assert!(totals[0] > totals[1], "{totals:?}");
+    system.stop().await;
+}

@@ -163,3 +163,32 @@ async fn our_own_books_are_looked_at_too() {
     assert!(findings(&system, "open").await.contains(&"earnings_differ".to_owned()));
     system.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_given_up_is_sent_back_by_the_operator() {
+    let system = System::start().await;
+    let (host, guest) = (system.host("Hanna Host").await, system.person("Gus").await);
+    let property = host.lists(|_| {}).await;
+    let booking = guest.stays(&property, Dates::in_days(&guest, 30, 3)).await;
+    let away = json!({ "api": [{ "kind": "server_error", "when": { "probability": 1.0 } }] });
+    system.handles().stripe.handle().set_faults(serde_json::from_value(away).unwrap());
+    cancel(&guest, &booking).await;
+    system.settle().await;
+    // Each time it comes again it fails; what the sweeper sends beside it fails, too.
+    while system.dead_letters().await == 0 {
+        system.advance(181).await;
+    }
+    lose_webhooks(&system, 0.0);
+    let env = platform::Env::from_map(system.handles().variables.clone());
+    let moved = local::operator::redrive(&env, domain::messages::Topic::Payments).await.unwrap();
+    assert!(moved > 0);
+    system.settle().await;
+    assert_eq!(system.dead_letters().await, 0);
+    assert_eq!(system.sql("SELECT state FROM refunds").await, [Some("succeeded".to_owned())]);
+    for _ in 0..2 {
+        system.advance(181).await;
+    }
+    assert_eq!(system.handles().stripe.handle().refunds().unwrap().len(), 1);
+    ledger_holds(&system).await;
+    system.stop().await;
+}
