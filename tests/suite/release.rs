@@ -128,7 +128,7 @@ async fn a_new_signing_key_is_known_before_it_signs() {
         SigningKey::from_private_jwk(&secret.value(stage).await.to_string()).unwrap().kid().to_owned()
     };
     let old = kid("AWSCURRENT").await;
-    assert_eq!(kids().await, [old.clone()]);
+    assert_eq!(kids().await, std::slice::from_ref(&old));
     for step in ["createSecret", "setSecret", "testSecret", "finishSecret"] {
         assert_eq!(kid("AWSCURRENT").await, old, "{step} comes too early");
         secret.step(step, TOKEN).await.unwrap();
@@ -136,13 +136,11 @@ async fn a_new_signing_key_is_known_before_it_signs() {
     }
     let new = kid("AWSCURRENT").await;
     assert_ne!(new, old);
-    let mut both = vec![old, new];
-    both.sort();
     let table = store::keys::KeyTable::new(
         system.handles().aws.dynamodb(),
         &system.handles().variables["KEYS_TABLE"],
     );
-    assert_eq!(table.load().await.unwrap().jwks.len(), both.len(), "the old key is still believed");
+    assert_eq!(table.load().await.unwrap().jwks.len(), 2, "the old key is still believed");
     guest.call("GET", "/users/me/").send().await.expect(200);
     system.stop().await;
 }
