@@ -7,6 +7,7 @@ use local::{Container, ContainerOptions};
 use platform::{Aws, Env};
 use serde_json::{Value, json};
 use tests::System;
+use tokio::io::{AsyncBufReadExt as _, BufReader};
 
 struct Outside {
     container: Container,
@@ -84,4 +85,50 @@ async fn it_lives_without_its_database_and_is_not_ready() {
     assert!(!cluster.postgres().database_exists(&gone).await.unwrap());
     assert_eq!(outside.client.get(format!("{url}/health/ready/")).send().await.unwrap().status(), 503);
     assert_eq!(outside.client.get(format!("{url}/health/live/")).send().await.unwrap().status(), 200);
+}
+
+/// The command itself, as an image starts it: credentials by the SDKs' own chain, figures and log lines on its output, and
+/// an end when it is asked for.
+#[tokio::test]
+async fn the_command_serves_counts_and_stops() {
+    let system = idle_system().await;
+    let program = tests::binary("innkeep").await;
+    let mut variables = system.handles().variables.clone();
+    variables.remove("INNKEEP_CLOCK_FILE");
+    let mut child = tokio::process::Command::new(program)
+        .args(["container", "--host", "127.0.0.1", "--port", "0"])
+        .env_clear()
+        .envs(variables)
+        .env("LOG_LEVEL", "info")
+        .stdout(std::process::Stdio::piped())
+        .kill_on_drop(true)
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let mut next = async || -> Value {
+        let line = tokio::time::timeout(Duration::from_mins(1), lines.next_line()).await;
+        serde_json::from_str(&line.expect("in time").unwrap().expect("a line")).expect("JSON")
+    };
+    let address = loop {
+        if let Some(address) = next().await["address"].as_str() {
+            break address.to_owned();
+        }
+    };
+    let client = reqwest::Client::builder().no_proxy().tls_certs_only([]).build().unwrap();
+    let answer = client.get(format!("http://{address}/properties/?limit=1")).send().await.unwrap();
+    assert_eq!(answer.status(), 200);
+    let figures = loop {
+        let line = next().await;
+        if line["_aws"].is_object() {
+            break line;
+        }
+    };
+    assert_eq!(figures["_aws"]["CloudWatchMetrics"][0]["Namespace"], "Innkeep");
+    assert_eq!((&figures["stage"], &figures["cold_starts"]), (&json!("local"), &json!(1)));
+    let pid = child.id().unwrap().to_string();
+    let signalled = tokio::process::Command::new("kill").args(["-TERM", &pid]).status().await.unwrap();
+    assert!(signalled.success());
+    let ended = tokio::time::timeout(Duration::from_secs(30), child.wait()).await;
+    assert!(ended.expect("in time").unwrap().success());
+    system.stop().await;
 }
