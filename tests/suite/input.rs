@@ -205,7 +205,7 @@ fn values(world: &World<'_>, parameter: &Value) -> (String, Vec<(&'static str, S
     if let Some(most) = schema["maxLength"].as_u64() {
         wrong.push(("too long", "x".repeat(usize::try_from(most).unwrap() + 1)));
     }
-    if schema["enum"].is_array() || schema["pattern"].is_string() || schema["format"] == "uuid" {
+    if schema["enum"].is_array() || crate::world::chooses(schema) || schema["format"] == "uuid" {
         wrong.push(("an unknown code", "no-such-thing".to_owned()));
     }
     if schema["format"] == "date" {

@@ -146,7 +146,7 @@ impl<'d> Walk<'d> {
             if count("minLength").is_some_and(|least| least > 0) {
                 self.wrong(place, "empty", json!(""));
             }
-            if !schema["enum"].is_null() || !schema["pattern"].is_null() {
+            if !schema["enum"].is_null() || crate::world::chooses(schema) {
                 self.wrong(place, "an unknown code", json!("no such thing"));
                 self.wrong(place, "far too long", json!("x".repeat(100_000)));
             }
