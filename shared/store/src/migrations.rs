@@ -48,6 +48,7 @@ pub const MIGRATIONS: &[Migration] = &[
         sql: include_str!("../migrations/0013_ledger_follows_price.sql"),
     },
     Migration { name: "0014_cohosts", sql: include_str!("../migrations/0014_cohosts.sql") },
+    Migration { name: "0015_capture_index", sql: include_str!("../migrations/0015_capture_index.sql") },
 ];
 
 /// Why the schema could not be brought up to date. What was applied before stays.

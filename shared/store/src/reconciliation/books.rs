@@ -17,11 +17,6 @@ pub async fn faults_of_books(db: &Db, now: Timestamp) -> Result<Vec<NewFinding>>
               WHERE j.at > :now::timestamptz - interval '3 days'
               GROUP BY n.journal_id, n.currency HAVING sum(n.amount) <> 0 LIMIT 50)
              UNION ALL
-             (SELECT 'capture_unposted', p.id::text, jsonb_build_object('captured', p.captured)
-              FROM payments p
-              WHERE p.captured > 0 AND p.captured_at > :now::timestamptz - interval '3 days' AND NOT EXISTS (
-                  SELECT FROM ledger_journals j WHERE j.event = 'capture' AND j.subject = p.id::text) LIMIT 50)
-             UNION ALL
              (SELECT 'earnings_differ', e.booking_id::text,
                      jsonb_build_object('pending', e.pending, 'payable', e.payable)
               FROM host_earnings e CROSS JOIN LATERAL (
@@ -50,7 +45,8 @@ pub async fn faults_of_books(db: &Db, now: Timestamp) -> Result<Vec<NewFinding>>
              (SELECT 'paid_for_nothing', p.id::text,
                      jsonb_build_object('booking_state', b.state, 'kept', p.captured - p.refunded)
               FROM payments p JOIN bookings b ON b.id = p.booking_id
-              WHERE p.captured > p.refunded AND p.state IN ('captured', 'partially_refunded')
+              WHERE p.captured > 0 AND p.captured_at > :now::timestamptz - interval '3 days'
+                AND p.captured > p.refunded AND p.state IN ('captured', 'partially_refunded')
                 AND b.state IN ('payment_failed', 'declined', 'expired', 'withdrawn')
                 AND p.updated_at < :now::timestamptz - interval '2 hours' LIMIT 50)
              UNION ALL

@@ -1,4 +1,4 @@
-//! Our side of the comparison.
+//! Our side of the comparison. Each named row is looked up by itself (LIMIT), however many the planner thinks there are.
 
 use domain::ids::{PaymentId, PayoutId, RefundId};
 use domain::money::Money;
@@ -28,7 +28,8 @@ pub async fn payments(db: &Db, ids: &[PaymentId]) -> Result<Vec<OurPayment>> {
     let statement = Statement::new(
         "SELECT jsonb_build_object('id', p.id, 'provider_id', p.provider_id, 'state', p.state,
              'captured', jsonb_build_object('amount', p.captured, 'currency', p.currency))::text
-         FROM jsonb_array_elements_text(:ids::jsonb) i JOIN payments p ON p.id = i::uuid",
+         FROM jsonb_array_elements_text(:ids::jsonb) i
+         CROSS JOIN LATERAL (SELECT * FROM payments WHERE id = i::uuid LIMIT 1) p",
     )
     .json("ids", &ids)?
     .idempotent();
@@ -51,8 +52,9 @@ pub async fn refunds(db: &Db, ids: &[RefundId]) -> Result<Vec<OurRefund>> {
     let statement = Statement::new(
         "SELECT jsonb_build_object('id', r.id, 'state', r.state,
              'amount', jsonb_build_object('amount', r.amount, 'currency', p.currency))::text
-         FROM jsonb_array_elements_text(:ids::jsonb) i JOIN refunds r ON r.id = i::uuid
-         JOIN payments p ON p.id = r.payment_id",
+         FROM jsonb_array_elements_text(:ids::jsonb) i
+         CROSS JOIN LATERAL (SELECT * FROM refunds WHERE id = i::uuid LIMIT 1) r
+         CROSS JOIN LATERAL (SELECT currency FROM payments WHERE id = r.payment_id LIMIT 1) p",
     )
     .json("ids", &ids)?
     .idempotent();
@@ -75,7 +77,8 @@ pub async fn payouts(db: &Db, ids: &[PayoutId]) -> Result<Vec<OurPayout>> {
     let statement = Statement::new(
         "SELECT jsonb_build_object('id', p.id, 'state', p.state,
              'amount', jsonb_build_object('amount', p.amount, 'currency', p.currency))::text
-         FROM jsonb_array_elements_text(:ids::jsonb) i JOIN payouts p ON p.id = i::uuid",
+         FROM jsonb_array_elements_text(:ids::jsonb) i
+         CROSS JOIN LATERAL (SELECT * FROM payouts WHERE id = i::uuid LIMIT 1) p",
     )
     .json("ids", &ids)?
     .idempotent();

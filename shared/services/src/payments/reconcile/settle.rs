@@ -9,6 +9,9 @@ use store::reconciliation::{self, Finding, FindingState, Settling, WriteOff};
 
 use crate::{Ctx, Failure};
 
+/// The largest amount, in minor units: what JSON's numbers carry exactly (RFC 8259, section 6).
+const MOST: u64 = (1 << 53) - 1;
+
 /// What was done about a finding.
 #[derive(Clone, Debug)]
 pub struct SettleFinding {
@@ -22,7 +25,7 @@ pub struct SettleFinding {
 /// Settles an open finding. What is given up is posted as a journal of its own in the same statement.
 ///
 /// Refuses with 409 `illegal_transition` one that is not open, 422 `invalid_amount` at `/write_off/amount` a write-off of
-/// nothing, `missing_booking` at `/write_off/booking_id` one of a host's debt without its booking.
+/// nothing, `amount_out_of_range` one beyond what JSON carries, `missing_booking` at `/write_off/booking_id` one of a host's debt without its booking.
 pub async fn settle_finding(
     ctx: &Ctx,
     by: UserId,
@@ -57,6 +60,10 @@ fn check(off: WriteOff) -> Result<(), Refusal> {
             "/write_off/amount",
             "Give up an amount other than zero.",
         ));
+    }
+    if off.amount.amount().unsigned_abs() > MOST {
+        let detail = "Give up an amount of at most 2^53 - 1 minor units.";
+        return Err(Refusal::rule("amount_out_of_range", "/write_off/amount/amount", detail));
     }
     if off.account == Account::HostPayable && off.booking.is_none() {
         let detail = "Name the booking that the host owes it for.";
