@@ -13,6 +13,8 @@ use crate::problem::Problem;
 
 /// What is answered where nothing else is said.
 const JSON: &str = "application/json";
+/// The longest `If-None-Match`, in bytes: some fifty of our tags.
+const MOST_KNOWN: usize = 1_024;
 
 /// The layer: 406 where the client takes nothing that there is, 304 where it has it already.
 ///
@@ -34,6 +36,15 @@ pub(crate) async fn negotiate(mut request: Request, next: Next) -> Response {
 async fn answer(request: Request, next: Next) -> Response {
     let accept: Vec<HeaderValue> = request.headers().get_all(ACCEPT).iter().cloned().collect();
     let known: Vec<HeaderValue> = request.headers().get_all(IF_NONE_MATCH).iter().cloned().collect();
+    if known.iter().map(HeaderValue::len).sum::<usize>() > MOST_KNOWN {
+        return Problem::new(
+            StatusCode::BAD_REQUEST,
+            "if_none_match_invalid",
+            "If-None-Match takes some ETags, in 1,024 bytes.",
+        )
+        .not_started()
+        .into_response();
+    }
     let safe = request.method().is_safe();
     if !safe && !accepts(&accept, JSON) {
         return not_acceptable();

@@ -53,7 +53,7 @@ const NAMES: &[(&str, u64, &str)] = &[
     ("guest_names", 100, TEXT),
     ("idempotency-key", 255, "^[ -~]+$"),
     ("if-match", 66, TEXT),
-    ("if-none-match", 10_240, TEXT),
+    ("if-none-match", 1_024, TEXT),
     ("instance", 64, TEXT),
     ("kind", 64, CODE),
     ("label", 200, TEXT),

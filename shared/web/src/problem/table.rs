@@ -50,6 +50,12 @@ pub const PROBLEMS: &[ProblemType] = &[
         "Send the one ETag that you last read, or * to overwrite whatever is there.",
     ),
     kind(
+        "if_none_match_invalid",
+        400,
+        "Invalid If-None-Match",
+        "Send the ETags that you have of this one thing; the header takes 1,024 bytes.",
+    ),
+    kind(
         "body_unreadable",
         400,
         "Unreadable body",
