@@ -73,7 +73,7 @@ impl History<'_> {
             }
             4..6 => self.refund().await,
             6 => self.cancel().await,
-            7 => self.dispute().await,
+            7 => self.dispute(),
             8 => self.system.advance(181).await,
             _ => self.system.advance(self.random.random_range(1..3) * 24 * 3600).await,
         }
@@ -107,7 +107,7 @@ impl History<'_> {
         assert!(matches!(answer.status, 200 | 409 | 503), "{:#}", answer.body);
     }
 
-    async fn dispute(&mut self) {
+    fn dispute(&mut self) {
         let provider = self.system.handles().stripe.handle();
         let disputes = provider.disputes().unwrap();
         let open: Vec<_> = disputes.iter().filter(|dispute| dispute["status"] == "needs_response").collect();
