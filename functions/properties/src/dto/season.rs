@@ -19,7 +19,7 @@ pub(crate) struct SeasonDto {
     name: Line<1, 60>,
     /// The first night.
     first_night: Date,
-    /// The last night; not before the first.
+    /// The last night; not before the first, and within a year of it.
     last_night: Date,
     /// The price of each night.
     #[serde(deserialize_with = "web::extract::object")]

@@ -14,6 +14,9 @@ pub const MAX_PRICE: i64 = 100_000_000_000;
 /// Lists are bounded so that a quote stays small.
 const MAX_LIST: usize = 50;
 
+/// A season is a time of a year, leap years included.
+const MAX_SEASON_NIGHTS: i32 = 366;
+
 impl ListingTerms {
     /// Every field that is out of bounds, by its pointer into these terms; empty when all is well.
     pub fn validate(&self) -> Vec<FieldError> {
@@ -87,6 +90,10 @@ impl Check<'_> {
             let ordered = season.first_night <= season.last_night;
             let detail = "Choose a last night that is not before the first.";
             self.need(ordered, format!("/seasons/{at}/last_night"), "invalid_dates", detail);
+            // A time of one year: what is longer is a slip of the pen in one of the two dates.
+            let days = (season.last_night - season.first_night).get_days();
+            let detail = "Choose a last night within a year of the first.";
+            self.need(days < MAX_SEASON_NIGHTS, format!("/seasons/{at}/last_night"), "invalid_dates", detail);
         }
     }
 
@@ -183,9 +190,11 @@ impl Check<'_> {
 
 #[cfg(test)]
 mod tests {
+    use jiff::civil::date;
+
     use super::*;
     use crate::fixtures::{terms, usd};
-    use crate::listing::{Fee, FeeKind, LengthDiscount};
+    use crate::listing::{Fee, FeeKind, LengthDiscount, Season};
 
     fn codes(terms: &ListingTerms) -> Vec<(String, &'static str)> {
         terms.validate().into_iter().map(|error| (error.pointer, error.code)).collect()
@@ -221,5 +230,23 @@ mod tests {
             ("/rules/booking_window_days", "out_of_range"),
         ];
         assert_eq!(codes(&bad), expected.map(|(pointer, code)| (pointer.to_owned(), code)));
+    }
+
+    #[test]
+    fn a_season_is_a_time_of_one_year() {
+        let codes_of = |first_night, last_night| {
+            let mut terms = terms();
+            terms.seasons = vec![Season {
+                name: "Summer".parse().unwrap(),
+                first_night,
+                last_night,
+                nightly_price: terms.nightly_price,
+            }];
+            codes(&terms)
+        };
+        let refused = [("/seasons/0/last_night".to_owned(), "invalid_dates")];
+        assert_eq!(codes_of(date(2028, 1, 1), date(2028, 12, 31)), []);
+        assert_eq!(codes_of(date(2028, 1, 1), date(2029, 1, 1)), refused);
+        assert_eq!(codes_of(date(2028, 1, 2), date(2028, 1, 1)), refused);
     }
 }

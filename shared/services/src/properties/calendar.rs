@@ -127,8 +127,7 @@ fn night(
 ) -> Result<CalendarNight, MoneyError> {
     let rule = facts.calendar.on(date);
     let price = night_price(&facts.terms, &facts.calendar, date)?;
-    let taken =
-        occupancy.map_or(0, |of| of.booked + of.held + of.blocked + of.imported + of.preparation);
+    let taken = occupancy.map_or(0, |of| of.booked + of.held + of.blocked + of.imported + of.preparation);
     let units_free = facts.units.saturating_sub(taken);
     let state = match occupancy {
         _ if date < today => NightState::Past,
