@@ -2,7 +2,7 @@
 //! and brought into one form, so that the two can be compared.
 //!
 //! Both sides are read with parsers and evaluated as their own tools would: conditions, functions, modules, loops. What
-//! only AWS knows (ARNs, addresses) is made from the resources' names, the same way for both, in [`physical`].
+//! only AWS knows (ARNs, addresses) is made from the resources' names, the same way for both, in `physical`.
 
 mod cloudformation;
 mod kinds;
