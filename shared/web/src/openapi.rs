@@ -88,7 +88,7 @@ fn components() -> Components {
 /// One document from the routers' parts, ready to be written: see [`to_pretty_json`].
 ///
 /// Paths lose the slash at their end, and every unsafe operation of a proved caller takes an `Idempotency-Key`,
-/// if it does not say so itself. `examples` are those of [`examples::add`].
+/// if it does not say so itself. `examples` are those of `examples::add`.
 pub fn document(
     parts: impl IntoIterator<Item = OpenApi>,
     recorded: &Value,
