@@ -4,7 +4,11 @@
 //! the same as a bucket that fills evenly, without a timer). They live beside the kept answers: both are short-lived
 //! facts about requests, under keys of their own.
 
+use std::time::Duration;
+
 use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::config::retry::RetryConfig;
+use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
 use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::update_item::{UpdateItemError, UpdateItemOutput};
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue, ReturnValuesOnConditionCheckFailure};
@@ -13,6 +17,10 @@ use jiff::Timestamp;
 use crate::dynamo::{DynamoError, number, text};
 
 const TABLE: &str = "limits";
+/// How long a call may take, a second try included; it takes some milliseconds.
+const PATIENCE: Duration = Duration::from_secs(1);
+/// At most so long before a second try.
+const BACKOFF: Duration = Duration::from_millis(25);
 /// How often a take is tried again when others take at the same moment.
 const ATTEMPTS: usize = 8;
 
@@ -74,8 +82,19 @@ pub struct LimitTable {
 
 impl LimitTable {
     /// A handle; nothing is called until it is used.
-    pub fn new(client: Client, table: impl Into<String>) -> Self {
-        Self { client, table: table.into() }
+    ///
+    /// Every request waits for its counting, so what DynamoDB does not answer in [`PATIENCE`] is not waited for, and one
+    /// slip is tried again at once.
+    pub fn new(client: &Client, table: impl Into<String>) -> Self {
+        let config = client.config();
+        let timeouts = config.timeout_config().map_or_else(TimeoutConfig::builder, TimeoutConfig::to_builder);
+        let retries = RetryConfig::standard().with_max_attempts(2).with_initial_backoff(BACKOFF);
+        let config = config
+            .to_builder()
+            .timeout_config(timeouts.operation_timeout(PATIENCE).build())
+            .retry_config(retries)
+            .build();
+        Self { client: Client::from_conf(config), table: table.into() }
     }
 
     /// Takes `tokens` from the bucket of a subject, all or none. `subject` is a digest: no address is kept in the clear.

@@ -2,5 +2,6 @@
 
 mod caller;
 mod idempotency;
+mod limits;
 mod requests;
 mod world;

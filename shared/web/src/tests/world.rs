@@ -28,6 +28,7 @@ use services::{Ctx, Failure, PublishError, Publisher};
 use store::Db;
 use store::idempotency::IdempotencyTable;
 use store::keys::KeyTable;
+use store::limits::LimitTable;
 use tokio::sync::Semaphore;
 use tower::ServiceExt;
 use tower_http::normalize_path::NormalizePath;
@@ -91,22 +92,16 @@ impl Answer {
 
 impl World {
     pub(crate) async fn new() -> Self {
+        Self::counted_by(None).await
+    }
+
+    /// One whose requests are counted in these buckets.
+    pub(crate) async fn counted_by(limits: Option<LimitTable>) -> Self {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let database = dynoxide::Database::memory().unwrap();
         tokio::spawn(dynoxide::server::serve_on(listener, database));
-        let env = Env::from_map(
-            [
-                ("AWS_REGION", "eu-central-1"),
-                ("AWS_ACCESS_KEY_ID", "local"),
-                ("AWS_SECRET_ACCESS_KEY", "local"),
-                ("AWS_ENDPOINT_URL", url.as_str()),
-            ]
-            .into_iter()
-            .map(|(name, value)| (name.to_owned(), value.to_owned()))
-            .collect::<HashMap<_, _>>(),
-        );
-        let aws = Aws::from_env(&env).unwrap();
+        let aws = aws_at(&url);
         create_table(&aws, "keys").await;
         create_table(&aws, "idempotency").await;
 
@@ -129,7 +124,7 @@ impl World {
             issuer: ISSUER.to_owned(),
             audience: "innkeep".to_owned(),
             keys: keys.clone(),
-            limits: None,
+            limits,
             idempotency: IdempotencyTable::new(aws.dynamodb(), "idempotency"),
         });
         let done = Arc::new(AtomicU32::new(0));
@@ -185,6 +180,22 @@ impl World {
     }
 }
 
+/// Clients of the services at an address.
+pub(crate) fn aws_at(url: &str) -> Aws {
+    let env = Env::from_map(
+        [
+            ("AWS_REGION", "eu-central-1"),
+            ("AWS_ACCESS_KEY_ID", "local"),
+            ("AWS_SECRET_ACCESS_KEY", "local"),
+            ("AWS_ENDPOINT_URL", url),
+        ]
+        .into_iter()
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .collect::<HashMap<_, _>>(),
+    );
+    Aws::from_env(&env).unwrap()
+}
+
 pub(crate) fn new_key() -> SigningKey {
     SigningKey::from_private_jwk(&SigningKey::generate(&OsEntropy).unwrap()).unwrap()
 }
@@ -214,6 +225,7 @@ fn router() -> axum::Router<Local> {
         .route("/anyone", get(anyone))
         .route("/staff", get(staff))
         .route("/things", post(create))
+        .route("/bookings", post(create))
         .route("/things/{id}", patch(change))
         .route("/slow", post(slow))
         .route("/broken", post(broken))
