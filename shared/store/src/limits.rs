@@ -83,7 +83,7 @@ pub struct LimitTable {
 impl LimitTable {
     /// A handle; nothing is called until it is used.
     ///
-    /// Every request waits for its counting, so what DynamoDB does not answer in [`PATIENCE`] is not waited for, and one
+    /// Every request waits for its counting, so what DynamoDB does not answer in a second is not waited for, and one
     /// slip is tried again at once.
     pub fn new(client: &Client, table: impl Into<String>) -> Self {
         let config = client.config();
