@@ -168,6 +168,7 @@ pub(crate) fn settings(
         variables.iter().filter(|(name, _)| name.starts_with("AWS_") || *name == platform::clock::CLOCK_FILE);
     own.extend(local.map(|(name, value)| (name.clone(), value.clone())));
     let level = std::env::var("LOG_LEVEL").unwrap_or_else(|_| "off".to_owned());
+    let quiet = level == "off";
     own.insert("LOG_LEVEL".to_owned(), level);
     if function.name == "migrate" {
         // The one function that the template gives the owner's secret.
@@ -178,6 +179,7 @@ pub(crate) fn settings(
         memory_mb: function.memory_mb,
         timeout: function.timeout,
         variables: own,
+        quiet,
     }
 }
 

@@ -9,7 +9,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("domain", &[]),
     ("store", &["domain"]),
     ("services", &["domain", "store"]),
-    ("stripe", &["domain", "services"]),
+    ("stripe", &["domain", "store", "services"]),
     ("platform", &["domain", "store", "services"]),
     ("web", &["domain", "store", "services", "platform"]),
     ("local-data-api", &["domain"]),

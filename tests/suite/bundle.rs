@@ -130,6 +130,7 @@ async fn a_panic_is_answered_500_and_the_next_event_works() {
         memory_mb: 128,
         timeout: Duration::from_secs(10),
         variables: HashMap::from([("LOG_LEVEL".to_owned(), "off".to_owned())]),
+        quiet: true,
     };
     let function = Function::start(&binary("panicking").await, settings).await.unwrap();
     let origin = Origin::local("panic=".to_owned(), "2026-01-01T00:00:00Z".parse().unwrap());
@@ -154,6 +155,7 @@ async fn a_binary_without_its_variables_says_which_are_missing_and_ends() {
         memory_mb: 128,
         timeout: Duration::from_secs(10),
         variables: HashMap::from([("LOG_LEVEL".to_owned(), "off".to_owned())]),
+        quiet: true,
     };
     let function = Function::start(&binary("bookings").await, settings).await.unwrap();
     let Err(InvocationError::Ended(how)) = function.ready().await else { panic!("it started") };

@@ -10,7 +10,7 @@ use aws_sdk_s3::primitives::ByteStream;
 use domain::ids::{OutboxId, PhotoId};
 use domain::messages::{MediaMessage, Topic};
 use platform::config::{ConfigError, Env, Group, MediaConfig, load};
-use platform::{Aws, WorkError};
+use platform::{Aws, LazyClient, WorkError};
 use services::Ctx;
 use services::photos;
 use store::photos::{PhotoState, Work};
@@ -25,7 +25,7 @@ pub const TOPICS: &[Topic] = &[Topic::Notifications];
 #[derive(Debug)]
 pub struct Worker {
     ctx: Ctx,
-    client: Client,
+    client: LazyClient<Client>,
     bucket: String,
 }
 
@@ -36,8 +36,10 @@ impl Worker {
         let media = load::<MediaConfig>(env)?;
         // A stand-in has no subdomain for each bucket.
         let path_style = env.get("AWS_ENDPOINT_URL_S3").is_some();
-        let config = Builder::from(aws.sdk_config()).force_path_style(path_style).build();
-        Ok(Self { ctx, client: Client::from_conf(config), bucket: media.bucket })
+        let client = aws.client(move |config| {
+            Client::from_conf(Builder::from(config).force_path_style(path_style).build())
+        });
+        Ok(Self { ctx, client, bucket: media.bucket })
     }
 
     /// The variables that [`Worker::from_env`] reads beside those of the database and the queues.

@@ -70,7 +70,7 @@ pub async fn run(env: &Env, aws: &Aws) -> Result<Report, RunError> {
     let (database, migrate, signing, tokens) =
         load::<(DatabaseConfig, MigrateConfig, SigningConfig, TokenTableConfig)>(env)?;
     let clock = SystemClock::from_env(env);
-    let secrets = aws_sdk_secretsmanager::Client::new(aws.sdk_config());
+    let secrets = aws.client(aws_sdk_secretsmanager::Client::new);
     let owner = Db::new(
         aws.rdsdata(),
         &database.cluster_arn,

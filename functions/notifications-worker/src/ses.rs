@@ -9,7 +9,7 @@ use aws_sdk_sesv2::config::timeout::TimeoutConfig;
 use aws_sdk_sesv2::error::{BuildError, ProvideErrorMetadata, SdkError};
 use aws_sdk_sesv2::operation::send_email::SendEmailError;
 use aws_sdk_sesv2::types::{Body, Content, Destination, EmailContent, Message, MessageHeader};
-use platform::Aws;
+use platform::{Aws, LazyClient};
 use services::notifications::{Mail, MailError, Mailer};
 
 /// How long SES may take to answer. With the [lease](services::notifications::LEASE) of a mail in mind.
@@ -23,19 +23,21 @@ const PAUSE: Duration = Duration::from_millis(200);
 /// outcome is unknown, and SES has no idempotency key.
 #[derive(Clone, Debug)]
 pub struct SesMailer {
-    client: Client,
+    client: LazyClient<Client>,
     from: String,
 }
 
 impl SesMailer {
     /// A mailer that sends from `from`, an address or `Name <address>`. Calls nothing.
     pub fn new(aws: &Aws, from: impl Into<String>) -> Self {
-        let timeouts = TimeoutConfig::builder().operation_timeout(TIMEOUT).build();
-        let config = aws_sdk_sesv2::config::Builder::from(aws.sdk_config())
-            .retry_config(RetryConfig::disabled())
-            .timeout_config(timeouts)
-            .build();
-        Self { client: Client::from_conf(config), from: from.into() }
+        let client = aws.client(|config| {
+            let timeouts = TimeoutConfig::builder().operation_timeout(TIMEOUT).build();
+            let config = aws_sdk_sesv2::config::Builder::from(config)
+                .retry_config(RetryConfig::disabled())
+                .timeout_config(timeouts);
+            Client::from_conf(config.build())
+        });
+        Self { client, from: from.into() }
     }
 
     async fn attempt(&self, content: &EmailContent, to: &str) -> Result<(), SdkError<SendEmailError>> {

@@ -30,7 +30,7 @@ impl Worker {
             api_secret_arn: stripe.secret_arn,
             webhook_secret_arn: None,
         };
-        let secrets = aws_sdk_secretsmanager::Client::new(aws.sdk_config());
+        let secrets = aws.client(aws_sdk_secretsmanager::Client::new);
         let provider = Deployed::new(secrets, settings, ctx.clock.clone(), ctx.entropy.clone());
         Ok(Self::new(ctx, provider))
     }

@@ -28,7 +28,7 @@ impl PaymentsState {
             api_secret_arn: stripe.secret_arn,
             webhook_secret_arn: Some(webhook.secret_arn),
         };
-        let secrets = aws_sdk_secretsmanager::Client::new(aws.sdk_config());
+        let secrets = aws.client(aws_sdk_secretsmanager::Client::new);
         let (clock, entropy) = (Arc::clone(&app.ctx().clock), Arc::clone(&app.ctx().entropy));
         let provider = Deployed::new(secrets, settings, clock, entropy);
         Ok(Self { app, provider: Arc::new(provider) })

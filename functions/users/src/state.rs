@@ -8,7 +8,7 @@ use platform::{Aws, ConfigError};
 use services::Failure;
 use services::tokens::SigningKey;
 use services::users::Issuer;
-use store::DynamoError;
+use store::{DynamoError, LazyClient};
 use store::keys::KeyTable;
 use store::sessions::SessionTable;
 use tokio::sync::OnceCell;
@@ -25,7 +25,7 @@ pub struct UsersState {
 
 #[derive(Debug)]
 struct Inner {
-    secrets: aws_sdk_secretsmanager::Client,
+    secrets: LazyClient<aws_sdk_secretsmanager::Client>,
     signing: SigningConfig,
     token_issuer: String,
     audience: String,
@@ -41,7 +41,7 @@ impl UsersState {
         let (sessions, signing) = load::<(SessionsConfig, SigningConfig)>(env)?;
         let tokens = load::<platform::config::TokenConfig>(env)?;
         let inner = Inner {
-            secrets: aws_sdk_secretsmanager::Client::new(aws.sdk_config()),
+            secrets: aws.client(aws_sdk_secretsmanager::Client::new),
             signing,
             token_issuer: tokens.issuer,
             audience: tokens.audience,

@@ -74,7 +74,7 @@ impl Parked {
 /// One queue and its worker.
 #[derive(Clone)]
 pub(crate) struct Mapping {
-    pub(crate) client: aws_sdk_sqs::Client,
+    pub(crate) client: platform::LazyClient<aws_sdk_sqs::Client>,
     pub(crate) queue_url: String,
     pub(crate) batch_size: u8,
     pub(crate) concurrency: usize,

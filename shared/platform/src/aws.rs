@@ -2,12 +2,13 @@
 //!
 //! The HTTP client trusts Amazon's five roots and nothing else: loading the machine's root certificates would be
 //! three quarters of a function's start-up. A client is built when it is first asked for, and a function links only
-//! the SDKs whose clients it builds: those that few functions call are built by their callers from
-//! [`Aws::sdk_config`]. `aws_config`'s own loader is left aside: it looks for profiles, containers and instance metadata
+//! the SDKs whose clients it builds: those that few functions call are built by their callers with
+//! [`Aws::client`]. `aws_config`'s own loader is left aside: it looks for profiles, containers and instance metadata
 //! that a function does not have, and Lambda sets all that is needed in the environment.
 
 use std::fmt;
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::Credentials;
@@ -17,7 +18,7 @@ use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
 use aws_types::service_config::{LoadServiceConfig, ServiceConfigKey};
-use std::time::Duration;
+use store::LazyClient;
 
 use crate::config::{ConfigError, Env, load_with};
 use crate::http::Http1;
@@ -49,7 +50,7 @@ pub struct Aws {
 
 struct Inner {
     config: SdkConfig,
-    dynamodb: OnceLock<aws_sdk_dynamodb::Client>,
+    dynamodb: OnceLock<LazyClient<aws_sdk_dynamodb::Client>>,
 }
 
 impl fmt::Debug for Aws {
@@ -111,28 +112,35 @@ impl Aws {
         Self { inner: Arc::new(Inner { config, dynamodb: OnceLock::new() }) }
     }
 
-    /// What any other client is built from: `aws_sdk_s3::Client::new(aws.sdk_config())`.
+    /// What clients are built from.
     pub fn sdk_config(&self) -> &SdkConfig {
         &self.inner.config
     }
 
     /// A client of the RDS Data API that never sends a statement again by itself: `store::Db` decides that by the
     /// class of the error.
-    pub fn rdsdata(&self) -> aws_sdk_rdsdata::Client {
-        let config = aws_sdk_rdsdata::config::Builder::from(self.sdk_config())
-            .retry_config(RetryConfig::disabled())
-            .build();
-        aws_sdk_rdsdata::Client::from_conf(config)
+    pub fn rdsdata(&self) -> LazyClient<aws_sdk_rdsdata::Client> {
+        self.client(|config| {
+            let config = aws_sdk_rdsdata::config::Builder::from(config).retry_config(RetryConfig::disabled());
+            aws_sdk_rdsdata::Client::from_conf(config.build())
+        })
     }
 
     /// A client of DynamoDB.
-    pub fn dynamodb(&self) -> aws_sdk_dynamodb::Client {
-        self.inner.dynamodb.get_or_init(|| aws_sdk_dynamodb::Client::new(self.sdk_config())).clone()
+    pub fn dynamodb(&self) -> LazyClient<aws_sdk_dynamodb::Client> {
+        self.inner.dynamodb.get_or_init(|| self.client(aws_sdk_dynamodb::Client::new)).clone()
     }
 
     /// A client of SQS.
-    pub fn sqs(&self) -> aws_sdk_sqs::Client {
-        aws_sdk_sqs::Client::new(self.sdk_config())
+    pub fn sqs(&self) -> LazyClient<aws_sdk_sqs::Client> {
+        self.client(aws_sdk_sqs::Client::new)
+    }
+
+    /// A client of any service, which `make` makes of the configuration when it is first used:
+    /// `aws.client(aws_sdk_s3::Client::new)`.
+    pub fn client<C>(&self, make: impl FnOnce(&SdkConfig) -> C + Send + Sync + 'static) -> LazyClient<C> {
+        let config = self.inner.config.clone();
+        LazyClient::new(move || make(&config))
     }
 }
 

@@ -15,4 +15,5 @@ pub use aws::Aws;
 pub use clock::{OsEntropy, SystemClock};
 pub use config::{ConfigError, Env};
 pub use publisher::SqsPublisher;
+pub use store::LazyClient;
 pub use worker::{WorkError, run_batch, run_records, serve_event, serve_records, serve_worker};

@@ -8,6 +8,7 @@ use aws_sdk_sqs::error::DisplayErrorContext;
 use aws_sdk_sqs::types::{MessageAttributeValue, SendMessageBatchRequestEntry};
 use domain::messages::{Message, Topic};
 use services::{PublishError, Publisher};
+use store::LazyClient;
 
 use crate::config::QueuesConfig;
 use crate::trace::TraceContext;
@@ -20,14 +21,14 @@ pub(crate) const TRACEPARENT: &str = "traceparent";
 /// Sends each message to the queue of its topic.
 #[derive(Clone, Debug)]
 pub struct SqsPublisher {
-    client: Client,
+    client: LazyClient<Client>,
     queues: QueuesConfig,
 }
 
 impl SqsPublisher {
     /// A publisher to these queues; a message of any other topic is not taken.
-    pub fn new(client: Client, queues: QueuesConfig) -> Self {
-        Self { client, queues }
+    pub fn new(client: impl Into<LazyClient<Client>>, queues: QueuesConfig) -> Self {
+        Self { client: client.into(), queues }
     }
 
     async fn send(&self, url: &str, batch: &[&Message]) -> Result<(), Refused> {

@@ -15,6 +15,8 @@ use aws_sdk_rdsdata::types::Field;
 use domain::random::SharedEntropy;
 use serde::de::DeserializeOwned;
 
+use crate::LazyClient;
+
 pub use error::DbError;
 pub use statement::Statement;
 pub use transaction::Transaction;
@@ -28,7 +30,7 @@ const MAX_CONFLICT_RUNS: u32 = 5;
 /// A handle to one database of one cluster, under one secret's role.
 #[derive(Clone, Debug)]
 pub struct Db {
-    client: Client,
+    client: LazyClient<Client>,
     cluster_arn: String,
     secret_arn: String,
     database: String,
@@ -40,14 +42,14 @@ impl Db {
     ///
     /// `client` must have the SDK's own retries turned off: it would send a statement again whose outcome is unknown.
     pub fn new(
-        client: Client,
+        client: impl Into<LazyClient<Client>>,
         cluster_arn: impl Into<String>,
         secret_arn: impl Into<String>,
         database: impl Into<String>,
         entropy: SharedEntropy,
     ) -> Self {
         Self {
-            client,
+            client: client.into(),
             cluster_arn: cluster_arn.into(),
             secret_arn: secret_arn.into(),
             database: database.into(),

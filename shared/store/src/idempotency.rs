@@ -12,6 +12,7 @@ use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValuesOnConditionCheckFailure};
 use jiff::Timestamp;
 
+use crate::LazyClient;
 use crate::dynamo::{DynamoError, number, text, took_place};
 
 type Item = HashMap<String, AttributeValue>;
@@ -64,14 +65,14 @@ pub enum Begun {
 /// The table of answers.
 #[derive(Clone, Debug)]
 pub struct IdempotencyTable {
-    client: Client,
+    client: LazyClient<Client>,
     table: String,
 }
 
 impl IdempotencyTable {
     /// A handle; nothing is called until the first attempt.
-    pub fn new(client: Client, table: impl Into<String>) -> Self {
-        Self { client, table: table.into() }
+    pub fn new(client: impl Into<LazyClient<Client>>, table: impl Into<String>) -> Self {
+        Self { client: client.into(), table: table.into() }
     }
 
     /// Takes the key for an attempt, or says what is known of it.

@@ -7,6 +7,7 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::AttributeValue;
 
+use crate::LazyClient;
 use crate::dynamo::{DynamoError, text, took_place};
 
 /// The `pk` of the cursors' key.
@@ -24,14 +25,14 @@ pub struct KeyRing {
 /// The table of keys.
 #[derive(Clone, Debug)]
 pub struct KeyTable {
-    client: Client,
+    client: LazyClient<Client>,
     table: String,
 }
 
 impl KeyTable {
     /// A handle; nothing is called until the first load.
-    pub fn new(client: Client, table: impl Into<String>) -> Self {
-        Self { client, table: table.into() }
+    pub fn new(client: impl Into<LazyClient<Client>>, table: impl Into<String>) -> Self {
+        Self { client: client.into(), table: table.into() }
     }
 
     /// Reads all keys.

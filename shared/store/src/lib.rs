@@ -12,6 +12,7 @@ pub mod figures;
 pub mod host_accounts;
 pub mod idempotency;
 pub mod keys;
+mod lazy;
 pub mod limits;
 pub mod migrations;
 pub mod modifications;
@@ -34,3 +35,4 @@ pub mod users;
 
 pub use db::{Db, DbError, Statement};
 pub use dynamo::DynamoError;
+pub use lazy::LazyClient;

@@ -14,6 +14,7 @@ use aws_sdk_dynamodb::operation::update_item::{UpdateItemError, UpdateItemOutput
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue, ReturnValuesOnConditionCheckFailure};
 use jiff::Timestamp;
 
+use crate::LazyClient;
 use crate::dynamo::{DynamoError, number, text};
 
 const TABLE: &str = "limits";
@@ -76,7 +77,7 @@ pub enum Taken {
 /// The buckets.
 #[derive(Clone, Debug)]
 pub struct LimitTable {
-    client: Client,
+    client: LazyClient<Client>,
     table: String,
 }
 
@@ -85,16 +86,8 @@ impl LimitTable {
     ///
     /// Every request waits for its counting, so what DynamoDB does not answer in a second is not waited for, and one
     /// slip is tried again at once.
-    pub fn new(client: &Client, table: impl Into<String>) -> Self {
-        let config = client.config();
-        let timeouts = config.timeout_config().map_or_else(TimeoutConfig::builder, TimeoutConfig::to_builder);
-        let retries = RetryConfig::standard().with_max_attempts(2).with_initial_backoff(BACKOFF);
-        let config = config
-            .to_builder()
-            .timeout_config(timeouts.operation_timeout(PATIENCE).build())
-            .retry_config(retries)
-            .build();
-        Self { client: Client::from_conf(config), table: table.into() }
+    pub fn new(client: impl Into<LazyClient<Client>>, table: impl Into<String>) -> Self {
+        Self { client: client.into().map(impatient), table: table.into() }
     }
 
     /// Takes `tokens` from the bucket of a subject, all or none. `subject` is a digest: no address is kept in the clear.
@@ -198,6 +191,19 @@ enum Step {
     Done(i64),
     /// Nothing was taken; the bucket is full at this instant.
     Found(i64),
+}
+
+/// The same client, that gives up soon.
+fn impatient(client: &Client) -> Client {
+    let config = client.config();
+    let timeouts = config.timeout_config().map_or_else(TimeoutConfig::builder, TimeoutConfig::to_builder);
+    let retries = RetryConfig::standard().with_max_attempts(2).with_initial_backoff(BACKOFF);
+    let config = config
+        .to_builder()
+        .timeout_config(timeouts.operation_timeout(PATIENCE).build())
+        .retry_config(retries)
+        .build();
+    Client::from_conf(config)
 }
 
 /// Whole seconds, rounded up.

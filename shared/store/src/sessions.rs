@@ -14,6 +14,7 @@ use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
 use domain::ids::{SessionId, UserId};
 use jiff::Timestamp;
 
+use crate::LazyClient;
 use crate::dynamo::{DynamoError, number, text};
 
 const TABLE: &str = "sessions";
@@ -57,14 +58,14 @@ const MANY: usize = 60;
 /// The table of sessions.
 #[derive(Clone, Debug)]
 pub struct SessionTable {
-    client: Client,
+    client: LazyClient<Client>,
     table: String,
 }
 
 impl SessionTable {
     /// A handle; nothing is called until it is used.
-    pub fn new(client: Client, table: impl Into<String>) -> Self {
-        Self { client, table: table.into() }
+    pub fn new(client: impl Into<LazyClient<Client>>, table: impl Into<String>) -> Self {
+        Self { client: client.into(), table: table.into() }
     }
 
     /// Begins a session whose first refresh token has this digest.

@@ -10,6 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use services::Failure;
+use store::LazyClient;
 use tokio::sync::{Mutex, OnceCell};
 
 use crate::client::StripeClient;
@@ -43,7 +44,7 @@ pub struct Settings {
 /// The provider, with its secrets. Cheap to make: nothing is called until it is used.
 #[derive(Debug)]
 pub struct Deployed {
-    secrets: Client,
+    secrets: LazyClient<Client>,
     settings: Settings,
     clock: SharedClock,
     entropy: SharedEntropy,
@@ -70,9 +71,14 @@ struct WebhookSecret {
 
 impl Deployed {
     /// The provider by these settings.
-    pub fn new(secrets: Client, settings: Settings, clock: SharedClock, entropy: SharedEntropy) -> Self {
+    pub fn new(
+        secrets: impl Into<LazyClient<Client>>,
+        settings: Settings,
+        clock: SharedClock,
+        entropy: SharedEntropy,
+    ) -> Self {
         Self {
-            secrets,
+            secrets: secrets.into(),
             settings,
             clock,
             entropy,

@@ -77,7 +77,7 @@ impl App {
             issuer: tokens.issuer,
             audience: tokens.audience,
             keys: KeyTable::new(aws.dynamodb(), tokens.keys_table),
-            limits: counted.then(|| LimitTable::new(&aws.dynamodb(), &idempotency.table)),
+            limits: counted.then(|| LimitTable::new(aws.dynamodb(), &idempotency.table)),
             idempotency: IdempotencyTable::new(aws.dynamodb(), idempotency.table),
         }))
     }

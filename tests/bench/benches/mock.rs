@@ -1,7 +1,7 @@
-//! A DynamoDB that knows no item, behind TLS with a certificate of its own.
+//! A DynamoDB that has no item but takes every write, with or without TLS by a certificate of its own.
 
 use std::convert::Infallible;
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::Ipv4Addr;
 use std::sync::Arc;
 
 use axum::body::Body;
@@ -12,18 +12,25 @@ use hyper_util::rt::TokioIo;
 use rustls::ServerConfig;
 use rustls::crypto::aws_lc_rs;
 use rustls::pki_types::PrivateKeyDer;
-use tokio::net::{TcpListener, TcpStream};
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 use tokio_rustls::TlsAcceptor;
 
 /// The running mock; it ends when it is dropped.
 pub(crate) struct Mock {
-    address: SocketAddr,
+    url: String,
     certificate: String,
     _tasks: JoinSet<()>,
 }
 
 impl Mock {
+    /// One without TLS.
+    pub(crate) async fn plain() -> anyhow::Result<Self> {
+        Self::listen("http", String::new(), None).await
+    }
+
+    /// One behind TLS.
     pub(crate) async fn start() -> anyhow::Result<Self> {
         let made = rcgen::generate_simple_self_signed(["localhost".to_owned()])?;
         let key = PrivateKeyDer::try_from(made.signing_key.serialize_der()).map_err(anyhow::Error::msg)?;
@@ -31,15 +38,20 @@ impl Mock {
             .with_safe_default_protocol_versions()?
             .with_no_client_auth()
             .with_single_cert(vec![made.cert.der().clone()], key)?;
+        let tls = TlsAcceptor::from(Arc::new(config));
+        Self::listen("https", made.cert.pem(), Some(tls)).await
+    }
+
+    async fn listen(scheme: &str, certificate: String, tls: Option<TlsAcceptor>) -> anyhow::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
-        let address = listener.local_addr()?;
+        let url = format!("{scheme}://localhost:{}", listener.local_addr()?.port());
         let mut tasks = JoinSet::new();
-        tasks.spawn(accept(listener, TlsAcceptor::from(Arc::new(config))));
-        Ok(Self { address, certificate: made.cert.pem(), _tasks: tasks })
+        tasks.spawn(accept(listener, tls));
+        Ok(Self { url, certificate, _tasks: tasks })
     }
 
     pub(crate) fn url(&self) -> String {
-        format!("https://localhost:{}", self.address.port())
+        self.url.clone()
     }
 
     /// In PEM.
@@ -48,21 +60,27 @@ impl Mock {
     }
 }
 
-async fn accept(listener: TcpListener, tls: TlsAcceptor) {
+async fn accept(listener: TcpListener, tls: Option<TlsAcceptor>) {
     let mut connections = JoinSet::new();
     while let Ok((stream, _)) = listener.accept().await {
-        connections.spawn(serve(stream, tls.clone()));
+        match tls.clone() {
+            Some(tls) => connections.spawn(async move {
+                // A client that goes away is no news.
+                if let Ok(stream) = tls.accept(stream).await {
+                    serve(stream).await;
+                }
+            }),
+            None => connections.spawn(serve(stream)),
+        };
     }
 }
 
-async fn serve(stream: TcpStream, tls: TlsAcceptor) {
+async fn serve(stream: impl AsyncRead + AsyncWrite + Unpin) {
     let answer = |_| async {
-        let body = Body::from("{}");
+        let body = Body::from(r#"{"Attributes":{"full_at_ms":{"N":"0"}}}"#);
         let response = Response::builder().header(CONTENT_TYPE, "application/x-amz-json-1.0").body(body);
         Ok::<_, Infallible>(response.unwrap_or_default())
     };
-    if let Ok(stream) = tls.accept(stream).await {
-        // A client that goes away is no news.
-        _ = http1::Builder::new().serve_connection(TokioIo::new(stream), service_fn(answer)).await;
-    }
+    // A client that goes away is no news.
+    _ = http1::Builder::new().serve_connection(TokioIo::new(stream), service_fn(answer)).await;
 }

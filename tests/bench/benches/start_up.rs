@@ -25,7 +25,7 @@ const FIRST_CALL_GOAL: f64 = 4.0;
 /// What the deployment alone calls: nobody waits for these, and they want its variables.
 const DEPLOYMENT: [&str; 2] = ["release-check", "rotate"];
 
-/// What is measured: a binary, and the event that it answers without calling anybody.
+/// What is measured: a binary, and an event that asks nothing of the database.
 struct Subject {
     name: String,
     binary: PathBuf,
@@ -92,7 +92,7 @@ fn subjects(folder: &Path) -> anyhow::Result<Vec<Subject>> {
             // Their every event is work on the database.
             "scheduler" | "migrate" => None,
             worker if worker.ends_with("-worker") => Some(json!({ "Records": [] })),
-            // A path that no route has passes through all layers and calls nobody.
+            // A path that no route has passes through all layers; the one call is the counting of requests.
             http => Some(request(&format!("/{http}/no/such/path"))?),
         };
         subjects.push(Subject { binary: folder.join(&name), name, event });
@@ -108,7 +108,9 @@ fn request(path: &str) -> anyhow::Result<Value> {
 
 /// Rounds go over all subjects in turn, so that what disturbs the machine disturbs all alike.
 async fn start_up(subjects: &[Subject], rounds: usize) -> anyhow::Result<()> {
-    let variables = variables();
+    let mock = mock::Mock::plain().await?;
+    let mut variables = variables();
+    variables.insert("AWS_ENDPOINT_URL_DYNAMODB".to_owned(), mock.url());
     let mut inits: Vec<Vec<Duration>> = subjects.iter().map(|_| Vec::new()).collect();
     let mut firsts = inits.clone();
     for _ in 0..rounds {
@@ -118,6 +120,7 @@ async fn start_up(subjects: &[Subject], rounds: usize) -> anyhow::Result<()> {
                 memory_mb: 512,
                 timeout: Duration::from_secs(29),
                 variables: variables.clone(),
+                quiet: true,
             };
             let function = Function::start(&subject.binary, settings).await?;
             inits.push(function.ready().await.with_context(|| subject.name.clone())?);

@@ -26,6 +26,8 @@ pub struct Settings {
     pub timeout: Duration,
     /// The variables that its deployment sets, credentials included. The process sees these and Lambda's own.
     pub variables: HashMap<String, String>,
+    /// Throws its log away.
+    pub quiet: bool,
 }
 
 /// A running function. Dropping it kills the process.
@@ -38,7 +40,7 @@ pub struct Function {
 }
 
 impl Function {
-    /// Starts the binary. Its log goes where this process's output goes, its last words into
+    /// Starts the binary. Its log goes where this process's output goes, or nowhere, its last words into
     /// [`InvocationError::Ended`]. Answers at once: see [`Function::ready`].
     pub async fn start(binary: &Path, settings: Settings) -> io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
@@ -52,6 +54,7 @@ impl Function {
             .envs(&settings.variables)
             .envs(own_variables(&settings, &address.to_string()))
             .stdin(Stdio::null())
+            .stdout(if settings.quiet { Stdio::null() } else { Stdio::inherit() })
             .stderr(Stdio::piped())
             .kill_on_drop(true)
             .spawn()?;

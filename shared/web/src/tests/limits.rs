@@ -16,7 +16,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 
 async fn counted_at(listener: &TcpListener) -> World {
     let url = format!("http://{}", listener.local_addr().unwrap());
-    World::counted_by(Some(LimitTable::new(&aws_at(&url).dynamodb(), "limits"))).await
+    World::counted_by(Some(LimitTable::new(aws_at(&url).dynamodb(), "limits"))).await
 }
 
 async fn read(world: &World) -> Answer {
