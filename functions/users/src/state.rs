@@ -8,9 +8,9 @@ use platform::{Aws, ConfigError};
 use services::Failure;
 use services::tokens::SigningKey;
 use services::users::Issuer;
-use store::{DynamoError, LazyClient};
 use store::keys::KeyTable;
 use store::sessions::SessionTable;
+use store::{DynamoError, LazyClient};
 use tokio::sync::OnceCell;
 use web::App;
 
