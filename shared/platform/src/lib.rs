@@ -10,6 +10,7 @@ pub mod publisher;
 pub mod telemetry;
 pub mod trace;
 pub mod worker;
+pub mod xray;
 
 pub use aws::Aws;
 pub use clock::{OsEntropy, SystemClock};

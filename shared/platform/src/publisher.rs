@@ -5,13 +5,17 @@ use std::collections::BTreeMap;
 use async_trait::async_trait;
 use aws_sdk_sqs::Client;
 use aws_sdk_sqs::error::DisplayErrorContext;
-use aws_sdk_sqs::types::{MessageAttributeValue, SendMessageBatchRequestEntry};
+use aws_sdk_sqs::types::{
+    MessageAttributeValue, MessageSystemAttributeNameForSends, MessageSystemAttributeValue,
+    SendMessageBatchRequestEntry,
+};
 use domain::messages::{Message, Topic};
 use services::{PublishError, Publisher};
 use store::LazyClient;
 
 use crate::config::QueuesConfig;
 use crate::trace::TraceContext;
+use crate::xray::XRayTrace;
 
 /// SQS takes at most this many messages in one call.
 const MAX_BATCH: usize = 10;
@@ -33,9 +37,13 @@ impl SqsPublisher {
 
     async fn send(&self, url: &str, batch: &[&Message]) -> Result<(), Refused> {
         let trace = TraceContext::current().map(|trace| trace.to_string());
+        let xray = XRayTrace::current();
         let mut entries = Vec::with_capacity(batch.len());
         for message in batch {
-            entries.push(entry(message, trace.as_deref()).map_err(|error| Refused::all(batch, error))?);
+            entries.push(
+                entry(message, trace.as_deref(), xray.as_ref())
+                    .map_err(|error| Refused::all(batch, error))?,
+            );
         }
         let output = self
             .client
@@ -101,6 +109,7 @@ impl Refused {
 fn entry(
     message: &Message,
     trace: Option<&str>,
+    xray: Option<&XRayTrace>,
 ) -> Result<SendMessageBatchRequestEntry, Box<dyn std::error::Error + Send + Sync>> {
     let mut entry = SendMessageBatchRequestEntry::builder()
         .id(message.id.to_string())
@@ -109,5 +118,36 @@ fn entry(
         let value = MessageAttributeValue::builder().data_type("String").string_value(trace).build()?;
         entry = entry.message_attributes(TRACEPARENT, value);
     }
+    if let Some(xray) = xray {
+        let value =
+            MessageSystemAttributeValue::builder().data_type("String").string_value(xray.as_str()).build()?;
+        entry = entry.message_system_attributes(MessageSystemAttributeNameForSends::AwsTraceHeader, value);
+    }
     Ok(entry.build()?)
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::ids::{OutboxId, PaymentId};
+    use domain::messages::{MessageBody, PaymentMessage};
+    use uuid::Uuid;
+
+    use super::*;
+
+    #[test]
+    fn a_message_takes_both_traces_along() {
+        let header = "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1";
+        let trace = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+        let payment_id = PaymentId::from(Uuid::from_u128(2));
+        let message = Message {
+            id: OutboxId::from(Uuid::from_u128(1)),
+            body: MessageBody::Payments(PaymentMessage::Capture { payment_id }),
+        };
+        let entry = entry(&message, Some(trace), header.parse().ok().as_ref()).unwrap();
+        let attributes = entry.message_attributes().unwrap();
+        assert_eq!(attributes[TRACEPARENT].string_value(), Some(trace));
+        let system = entry.message_system_attributes().unwrap();
+        let sent_in = &system[&MessageSystemAttributeNameForSends::AwsTraceHeader];
+        assert_eq!((sent_in.data_type(), sent_in.string_value()), ("String", Some(header)));
+    }
 }

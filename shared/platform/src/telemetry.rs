@@ -5,7 +5,9 @@
 
 use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::util::SubscriberInitExt as _;
+use tracing_subscriber::{Layer, fmt::MakeWriter};
 
 use crate::config::Env;
 
@@ -18,11 +20,7 @@ pub fn init() {
 
 /// Starts logging at the level that `env` names.
 pub fn init_from(env: &Env) {
-    let lines = tracing_subscriber::fmt::layer()
-        .json()
-        .flatten_event(true)
-        .with_current_span(true)
-        .with_span_list(false);
+    let lines = lines(std::io::stdout);
     // `Targets` and not `EnvFilter`, which would link a regular expression engine into every function.
     let started =
         tracing_subscriber::registry().with(filter(env.get("LOG_LEVEL").as_deref())).with(lines).try_init();
@@ -33,6 +31,20 @@ pub fn init_from(env: &Env) {
             tracing::error!(%location, "panicked");
         }));
     }
+}
+
+/// Writes one JSON object a line: the event's fields, and as `span` those of the request or message that it belongs to.
+pub(crate) fn lines<S, W>(writer: W) -> impl Layer<S>
+where
+    S: tracing::Subscriber + for<'span> LookupSpan<'span>,
+    W: for<'writer> MakeWriter<'writer> + Send + Sync + 'static,
+{
+    tracing_subscriber::fmt::layer()
+        .json()
+        .flatten_event(true)
+        .with_current_span(true)
+        .with_span_list(false)
+        .with_writer(writer)
 }
 
 /// `LOG_LEVEL` as a level (`debug`) or a list by module (`warn,store=debug`). Where no level for all modules can be read,

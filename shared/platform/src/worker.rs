@@ -10,12 +10,17 @@ use futures::FutureExt;
 use lambda_runtime::{LambdaEvent, service_fn};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use tracing::Instrument;
+use tracing::field::{Empty, display};
+use tracing::{Instrument, Span};
 
 pub use lambda_runtime::Error;
 
 use crate::publisher::TRACEPARENT;
 use crate::trace::TraceContext;
+use crate::xray::XRayTrace;
+
+/// The system attribute in which SQS hands on the trace that a message was sent in.
+const SENT_IN: &str = "AWSTraceHeader";
 
 /// Why a message was not worked off; it stays in the queue and comes again, at last to the dead letters.
 ///
@@ -61,8 +66,9 @@ where
         // The body is not logged: it may be anything.
         let message = serde_json::from_str::<Message>(&body);
         let message = message.map_err(|_| WorkError::message("a record is no message"))?;
-        let span = tracing::info_span!("message", outbox_id = %message.id, topic = %message.body.topic());
-        handler(message).instrument(span).await
+        let span = Span::current();
+        span.record("outbox_id", display(message.id)).record("topic", display(message.body.topic()));
+        handler(message).await
     })
     .await
 }
@@ -79,7 +85,17 @@ where
     let mut response = SqsBatchResponse::default();
     for record in event.records {
         let id = record.message_id.clone().unwrap_or_default();
-        let span = tracing::info_span!("record", sqs_message_id = %id);
+        let sent_in = record.attributes.get(SENT_IN).and_then(|header| header.parse::<XRayTrace>().ok());
+        let span = tracing::info_span!(
+            "record",
+            sqs_message_id = %id,
+            trace_id = Empty,
+            sent_in = sent_in.as_ref().map(XRayTrace::root),
+            outbox_id = Empty,
+            topic = Empty,
+            booking_id = Empty,
+            payment_id = Empty,
+        );
         if !run_record(record, handler).instrument(span).await {
             let mut failure = BatchItemFailure::default();
             failure.item_identifier = id;
@@ -96,6 +112,9 @@ where
     F: Future<Output = Result<(), WorkError>>,
 {
     let trace = trace_of(&record);
+    if let Some(trace) = trace {
+        Span::current().record("trace_id", trace.trace_id());
+    }
     let body = record.body.unwrap_or_default();
     let work = AssertUnwindSafe(async { handler(body).await }).catch_unwind();
     let outcome = match trace {
@@ -131,7 +150,8 @@ where
 {
     let handler = &handler;
     lambda_runtime::run(service_fn(async move |event: LambdaEvent<SqsEvent>| {
-        Ok::<_, Error>(run_batch(event.payload, handler).await)
+        let trace = XRayTrace::of(&event.context);
+        Ok::<_, Error>(XRayTrace::within(trace, run_batch(event.payload, handler)).await)
     }))
     .await
 }
@@ -144,7 +164,8 @@ where
 {
     let handler = &handler;
     lambda_runtime::run(service_fn(async move |event: LambdaEvent<SqsEvent>| {
-        Ok::<_, Error>(run_records(event.payload, handler).await)
+        let trace = XRayTrace::of(&event.context);
+        Ok::<_, Error>(XRayTrace::within(trace, run_records(event.payload, handler)).await)
     }))
     .await
 }
@@ -159,7 +180,8 @@ where
 {
     let handler = &handler;
     lambda_runtime::run(service_fn(async move |event: LambdaEvent<E>| {
-        let outcome = handler(event.payload).await.map_err(|error| {
+        let trace = XRayTrace::of(&event.context);
+        let outcome = XRayTrace::within(trace, handler(event.payload)).await.map_err(|error| {
             tracing::error!(%error, "failed");
             Error::from(error.to_string())
         });
@@ -171,11 +193,15 @@ where
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Mutex;
+    use std::sync::{Arc, Mutex};
 
-    use serde_json::json;
+    use domain::ids::BookingId;
+    use serde_json::{Value, json};
+    use tracing_subscriber::layer::SubscriberExt as _;
 
     use super::*;
+
+    const SENT_IN_HEADER: &str = "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1";
 
     fn event(bodies: &[&str]) -> SqsEvent {
         let records: Vec<_> = bodies
@@ -184,7 +210,7 @@ mod tests {
             .map(|(index, body)| {
                 let trace = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
                 json!({
-                    "messageId": format!("m{index}"), "body": body, "attributes": {},
+                    "messageId": format!("m{index}"), "body": body, "attributes": {"AWSTraceHeader": SENT_IN_HEADER},
                     "messageAttributes": {"traceparent": {"stringValue": trace, "dataType": "String"}},
                 })
             })
@@ -219,6 +245,49 @@ mod tests {
         let response = run_batch(batch, &handler).await;
         assert_eq!(failed(&response), ["m1", "m2", "m3"]);
         assert_eq!(*seen.lock().unwrap(), [1, 2, 3, 4]);
+    }
+
+    #[derive(Clone, Default)]
+    struct Log(Arc<Mutex<Vec<u8>>>);
+
+    impl std::io::Write for Log {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.0.lock().unwrap().extend_from_slice(bytes);
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[tokio::test]
+    async fn a_line_says_which_message_it_is_about() {
+        let log = Log::default();
+        let writer = log.clone();
+        let lines = crate::telemetry::lines(move || writer.clone());
+        let _guard = tracing::subscriber::set_default(tracing_subscriber::registry().with(lines));
+        let booking = BookingId::from(uuid::Uuid::from_u128(7));
+        let handler = |_| async move {
+            store::trail::booking(booking);
+            tracing::warn!("in the middle");
+            Ok(())
+        };
+        run_batch(event(&[&body(1)]), &handler).await;
+
+        let bytes = log.0.lock().unwrap().clone();
+        let lines: Vec<Value> =
+            bytes.split(|byte| *byte == b'\n').filter_map(|line| serde_json::from_slice(line).ok()).collect();
+        assert_eq!(lines.len(), 2, "{}", String::from_utf8_lossy(&bytes));
+        for line in &lines {
+            let span = &line["span"];
+            assert_eq!(span["sqs_message_id"], "m0");
+            assert_eq!(span["outbox_id"], uuid::Uuid::from_u128(1).to_string());
+            assert_eq!(span["topic"], "payments");
+            assert_eq!(span["booking_id"], booking.to_string());
+            assert_eq!(span["trace_id"], "4bf92f3577b34da6a3ce929d0e0e4736");
+            assert_eq!(span["sent_in"], "1-5759e988-bd862e3fe1be46a994272793");
+        }
     }
 
     #[tokio::test]

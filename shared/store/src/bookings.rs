@@ -83,6 +83,7 @@ fn assemble(parts: Vec<Part>) -> Option<Booking> {
         }
     }
     let mut booking = found?;
+    crate::trail::booking(booking.id);
     lines.sort_by_key(|(place, _)| *place);
     nights.sort_by_key(|(place, _)| *place);
     booking.priced.lines = lines.into_iter().map(|(_, line)| line).collect();

@@ -31,6 +31,7 @@ pub mod reviews;
 pub mod roles;
 pub mod sessions;
 pub mod single_use_tokens;
+pub mod trail;
 pub mod users;
 
 pub use db::{Db, DbError, Statement};

@@ -150,7 +150,9 @@ pub async fn find(db: &Db, id: RefundId) -> Result<Option<(Refund, Option<String
         refund_json!(),
         ", p.provider_id)::text FROM refunds r JOIN payments p ON p.id = r.payment_id WHERE r.id = :id::uuid"
     );
-    db.optional(Statement::new(sql).uuid("id", id).idempotent()).await
+    let found: Option<(Refund, Option<String>)> =
+        db.optional(Statement::new(sql).uuid("id", id).idempotent()).await?;
+    Ok(found.inspect(|(refund, _)| crate::trail::payment(refund.payment_id)))
 }
 
 /// Records where the provider says a refund stands, and what follows for its payment: one that failed may be asked for

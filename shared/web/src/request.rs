@@ -4,7 +4,7 @@ use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, OnceLock};
 
 use axum::body::{Body, HttpBody};
-use axum::extract::{MatchedPath, Request, State};
+use axum::extract::{FromRequestParts as _, MatchedPath, RawPathParams, Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use domain::ids::UserId;
@@ -19,8 +19,11 @@ use http_body_util::Limited;
 use lambda_http::RequestExt;
 use lambda_http::request::RequestContext;
 use platform::trace::TraceContext;
+use platform::xray::XRayTrace;
 use tokio::time::Instant;
-use tracing::Instrument;
+use tracing::field::{Empty, display};
+use tracing::{Instrument, Span};
+use uuid::Uuid;
 
 use crate::app::Edge;
 use crate::problem::Problem;
@@ -50,6 +53,9 @@ pub(crate) struct LogSlot {
 /// The outermost layer.
 pub(crate) async fn surround(State(edge): State<Edge>, request: Request, next: Next) -> Response {
     let started = Instant::now();
+    let (mut parts, body) = request.into_parts();
+    let names = RawPathParams::from_request_parts(&mut parts, &()).await;
+    let request = Request::from_parts(parts, body);
     let id = id_of(&request, &edge);
     let trace = trace_of(request.headers(), &edge);
     let method = request.method().clone();
@@ -58,9 +64,21 @@ pub(crate) async fn surround(State(edge): State<Edge>, request: Request, next: N
     let slot = LogSlot::default();
     let version = version::asked(request.headers()).ok();
 
-    let span = tracing::info_span!("request", request_id = %id, trace_id = %trace.trace_id());
-    let answer = answer(request, slot.clone(), next);
-    let mut response = CURRENT_ID.scope(id.clone(), trace.scope(answer)).instrument(span.clone()).await;
+    let xray = xray_of(request.headers());
+    let span = tracing::info_span!(
+        "request",
+        request_id = %id,
+        trace_id = %trace.trace_id(),
+        xray_trace_id = xray.as_ref().map(XRayTrace::root),
+        property_id = Empty,
+        booking_id = Empty,
+        payment_id = Empty,
+    );
+    if let Ok(names) = names {
+        name_objects(&span, &names);
+    }
+    let answer = XRayTrace::within(xray, trace.scope(answer(request, slot.clone(), next)));
+    let mut response = CURRENT_ID.scope(id.clone(), answer).instrument(span.clone()).await;
 
     decorate(response.headers_mut(), private);
     if let Some(version) = version {
@@ -134,6 +152,21 @@ fn trace_of(headers: &HeaderMap, edge: &Edge) -> TraceContext {
             Err(_) => TraceContext::new(edge.entropy.as_ref()),
         },
         _ => TraceContext::new(edge.entropy.as_ref()),
+    }
+}
+
+/// Lambda's own word, which `lambda_http` puts there over whatever a client sent.
+fn xray_of(headers: &HeaderMap) -> Option<XRayTrace> {
+    headers.get("x-amzn-trace-id")?.to_str().ok()?.parse().ok()
+}
+
+/// Names in the log what a path names, if it is an id: anything may stand in a path.
+fn name_objects(span: &Span, names: &RawPathParams) {
+    for (name, value) in names {
+        if let Ok(id) = value.parse::<Uuid>() {
+            // A name that the span does not declare is passed over.
+            span.record(name, display(id));
+        }
     }
 }
 

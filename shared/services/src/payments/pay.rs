@@ -6,6 +6,7 @@ use domain::messages::{MessageBody, PaymentMessage};
 use domain::refusal::Refusal;
 use jiff::Timestamp;
 use store::payments::{NewPayment, Opening, Payment, open};
+use store::trail;
 
 use crate::{Ctx, Failure};
 
@@ -26,6 +27,8 @@ pub async fn pay(
     let now = ctx.now();
     let new = NewPayment { id, booking, guest, payment_method, request_key, messages: &messages, now };
     let opening = open(&ctx.db, &new).await?.ok_or(Failure::NotFound)?;
+    trail::booking(booking);
+    opening.payment.iter().for_each(|payment| trail::payment(payment.id));
     match opening.payment {
         Some(payment) if opening.is_own => {
             if payment.id == id {

@@ -4,6 +4,7 @@ use domain::ids::{PaymentId, UserId};
 
 use super::{Payment, Result, payment_json};
 use crate::db::{Db, Statement};
+use crate::trail;
 
 /// The payment, whoever asks.
 pub async fn find(db: &Db, id: PaymentId) -> Result<Option<Payment>> {
@@ -12,7 +13,7 @@ pub async fn find(db: &Db, id: PaymentId) -> Result<Option<Payment>> {
         payment_json!(),
         ")::text FROM payments p JOIN bookings b ON b.id = p.booking_id WHERE p.id = :id::uuid"
     );
-    db.optional(Statement::new(sql).uuid("id", id).idempotent()).await
+    Ok(named(db.optional(Statement::new(sql).uuid("id", id).idempotent()).await?))
 }
 
 /// The payment, for the guest who pays or the host who lets.
@@ -23,7 +24,15 @@ pub async fn find_for(db: &Db, id: PaymentId, viewer: UserId) -> Result<Option<P
         ")::text FROM payments p JOIN bookings b ON b.id = p.booking_id
          WHERE p.id = :id::uuid AND (p.guest_id = :viewer::uuid OR b.host_id = :viewer::uuid)"
     );
-    db.optional(Statement::new(sql).uuid("id", id).uuid("viewer", viewer).idempotent()).await
+    Ok(named(db.optional(Statement::new(sql).uuid("id", id).uuid("viewer", viewer).idempotent()).await?))
+}
+
+/// The same payment, said to be what this is about.
+fn named(payment: Option<Payment>) -> Option<Payment> {
+    payment.inspect(|payment| {
+        trail::payment(payment.id);
+        trail::booking(payment.booking_id);
+    })
 }
 
 /// What a guest paid, the newest first, older than `after`.
