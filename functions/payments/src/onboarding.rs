@@ -4,8 +4,9 @@ use axum::Json;
 use axum::extract::{FromRequest, Request, State};
 use axum::http::header::CONTENT_TYPE;
 use domain::invalid::Invalid;
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use store::host_accounts::HostAccountState;
+use store::host_accounts::Standing;
 use web::{Caller, Problem, RawBody, ValidJson};
 
 use crate::PaymentsState;
@@ -28,14 +29,27 @@ pub(crate) struct NewOnboarding {
 
 /// Where you stand with the payment provider.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
-#[schema(example = json!({"url": "https://connect.stripe.com/setup/e/acct_1/abc", "state": "pending"}))]
+#[schema(example = json!({
+    "url": "https://connect.stripe.com/setup/e/acct_1/abc", "state": "restricted",
+    "requirements": ["individual.id_number"], "due_at": "2026-06-15T00:00:00Z",
+    "disabled_reason": "requirements.past_due",
+}))]
 pub(crate) struct Onboarding {
     /// The provider's page where you go on; short-lived, for you alone. Absent once you can be paid.
     #[schema(format = "uri", max_length = 2000)]
     url: Option<String>,
-    /// Whether you can be paid: listings are published only while you are `enabled`.
+    /// Whether you can be paid: only while you are `enabled` are listings published, bookings paid for and requests
+    /// accepted.
     #[schema(value_type = OnboardingState)]
     state: &'static str,
+    /// What the provider wants of you now, in its own words, such as `individual.id_number`; its page asks for it.
+    #[schema(max_items = 500, max_length = 500)]
+    requirements: Vec<String>,
+    /// Until when it wants that, if it says so.
+    due_at: Option<Timestamp>,
+    /// Why you cannot be paid, in the provider's word for it, such as `requirements.past_due`.
+    #[schema(max_length = 200)]
+    disabled_reason: Option<String>,
 }
 
 /// The states of a host's account, for the schema.
@@ -50,8 +64,8 @@ pub(crate) enum OnboardingState {
 
 impl From<services::payments::Onboarding> for Onboarding {
     fn from(onboarding: services::payments::Onboarding) -> Self {
-        let state: HostAccountState = onboarding.state;
-        Self { url: onboarding.url, state: state.code() }
+        let Standing { state, requirements, due_at, disabled_reason } = onboarding.standing;
+        Self { url: onboarding.url, state: state.code(), requirements, due_at, disabled_reason }
     }
 }
 

@@ -7,9 +7,22 @@ use serde::{Deserialize, Serialize};
 use crate::booking::Notice;
 use crate::coded::coded;
 use crate::ids::{
-    BookingId, OutboxId, PaymentId, PayoutId, PhotoId, ReceiptId, ReconciliationId, RefundId, UserId,
+    BookingId, DisputeId, OutboxId, PaymentId, PayoutId, PhotoId, ReceiptId, ReconciliationId, RefundId,
+    UserId,
 };
 use crate::invalid::Invalid;
+
+coded! {
+    /// What a host is told of a dispute.
+    DisputeNotice, "unknown_dispute_notice" {
+        /// The bank took the money and asks why; evidence counts until a deadline.
+        Opened = "opened",
+        /// The money is back.
+        Won = "won",
+        /// The money is gone.
+        Lost = "lost",
+    }
+}
 
 coded! {
     /// Which queue a message goes to.
@@ -147,6 +160,13 @@ pub enum NotificationMessage {
     Receipt {
         /// The document.
         receipt_id: ReceiptId,
+    },
+    /// A guest's bank took a payment back, or decided about it; the host is told.
+    Dispute {
+        /// The dispute.
+        dispute_id: DisputeId,
+        /// What happened.
+        event: DisputeNotice,
     },
     /// An uploaded photo could not be used.
     PhotoRejected {
@@ -298,6 +318,13 @@ mod tests {
             &Message { id: id(), body: MessageBody::Payments(PaymentMessage::ProviderEvent { event_id }) },
             &format!(
                 r#"{{"id":"{ID}","topic":"payments","body":{{"type":"provider_event","event_id":"evt_1"}}}}"#
+            ),
+        );
+        let dispute = NotificationMessage::Dispute { dispute_id: id(), event: DisputeNotice::Won };
+        check(
+            &Message { id: id(), body: MessageBody::Notifications(dispute) },
+            &format!(
+                r#"{{"id":"{ID}","topic":"notifications","body":{{"type":"dispute","dispute_id":"{ID}","event":"won"}}}}"#
             ),
         );
         let booking = NotificationMessage::Booking { booking_id: id(), event: Notice::Confirmed };

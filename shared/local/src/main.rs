@@ -47,6 +47,10 @@ enum Command {
         /// payments, notifications or media.
         topic: domain::messages::Topic,
     },
+    /// See and settle what the reconciliation of a deployment's money found. `AWS_REGION`, `DB_CLUSTER_ARN`,
+    /// `DB_SECRET_ARN` and `DB_NAME` say where; the AWS credentials are yours.
+    #[command(subcommand)]
+    Findings(local::operator::findings::FindingsCommand),
 }
 
 #[derive(Debug, Args)]
@@ -121,6 +125,11 @@ fn main() -> ExitCode {
             Some(Command::Import(arguments)) => import(*arguments).await,
             Some(Command::GrantAdmin { email }) => grant_admin(&email).await,
             Some(Command::Redrive { topic }) => redrive(topic).await,
+            Some(Command::Findings(command)) => {
+                let said = local::operator::findings::run(&platform::Env::process(), command).await?;
+                say(&said);
+                Ok(())
+            }
         }
     });
     outcome.map_or_else(|error| fail(&error), |()| ExitCode::SUCCESS)

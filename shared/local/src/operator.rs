@@ -1,5 +1,7 @@
 //! What an operator does to a deployment from their own machine, with their own rights to its database.
 
+pub mod findings;
+
 use std::sync::Arc;
 
 use anyhow::Context as _;

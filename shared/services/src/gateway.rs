@@ -16,10 +16,11 @@ use jiff::Timestamp;
 
 pub use types::{
     AccountLink, AccountRequest, AccountState, Authorisation, AuthorisationOutcome, AuthoriseRequest,
-    Decline, IdempotencyKey, Listed, Listing, ProviderAccount, ProviderAccountId, ProviderChargeId,
-    ProviderDispute, ProviderDisputeId, ProviderDisputeState, ProviderEvent, ProviderPayment,
-    ProviderPaymentId, ProviderPaymentState, ProviderRefund, ProviderRefundId, ProviderRefundState,
-    ProviderTransfer, ProviderTransferId, RefundRequest, TransferRequest,
+    Decline, IdempotencyKey, Listed, Listing, MovementKind, ProviderAccount, ProviderAccountId,
+    ProviderChargeId, ProviderDispute, ProviderDisputeId, ProviderDisputeState, ProviderEvent, ProviderFee,
+    ProviderMovement, ProviderMovementId, ProviderPayment, ProviderPaymentId, ProviderPaymentState,
+    ProviderRefund, ProviderRefundId, ProviderRefundState, ProviderTransfer, ProviderTransferId,
+    RefundRequest, TransferRequest,
 };
 
 /// Why the provider did not do what was asked, by what the caller is to do about it.
@@ -135,4 +136,7 @@ pub trait PaymentGateway: Debug + Send + Sync {
 
     /// Disputes.
     async fn list_disputes(&self, listing: &Listing<'_>) -> Result<Listed<ProviderDispute>, GatewayError>;
+
+    /// Movements of the platform's balance.
+    async fn list_movements(&self, listing: &Listing<'_>) -> Result<Listed<ProviderMovement>, GatewayError>;
 }

@@ -29,6 +29,7 @@ pub use capture::capture;
 pub use disputes::observe_dispute;
 pub use events::{IncomingEvent, finish_event, receive_event};
 pub use observe::{Seen, observe_account, observe_payment, observe_refund};
+pub(crate) use onboarding::require_payable;
 pub use onboarding::{Onboarding, begin_onboarding, host_is_payable, onboarding};
 pub use pay::pay;
 pub use payouts::{open_due, release_due, send_payout};

@@ -5,5 +5,6 @@ mod facts;
 
 pub use claim::{Claim, ClaimState, Outcome, claim, forget_ended, release, settle};
 pub use facts::{
-    BookingFacts, Home, Person, PhotoFacts, ReceiptFacts, UserFacts, booking, photo, receipt, user,
+    BookingFacts, DisputeFacts, Home, Person, PhotoFacts, ReceiptFacts, UserFacts, booking, dispute, photo,
+    receipt, user,
 };

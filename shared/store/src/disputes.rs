@@ -3,6 +3,7 @@
 //! A row's insertion posts the loss to the ledger and freezes the booking's earnings; its end posts what follows.
 
 use domain::ids::{BookingId, DisputeId, PaymentId, UserId};
+use domain::messages::DisputeNotice;
 use domain::money::Money;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -31,6 +32,15 @@ impl DisputeState {
             Self::Open => "open",
             Self::Won => "won",
             Self::Lost => "lost",
+        }
+    }
+
+    /// What the host is told who hears of it.
+    const fn notice(self) -> DisputeNotice {
+        match self {
+            Self::Open => DisputeNotice::Opened,
+            Self::Won => DisputeNotice::Won,
+            Self::Lost => DisputeNotice::Lost,
         }
     }
 }
@@ -83,7 +93,7 @@ pub struct Report<'a> {
     pub now: Timestamp,
 }
 
-/// Records where a dispute stands and moves its payment along. Answers whether the payment is ours and captured; only
+/// Records where a dispute stands, moves its payment along and has the host told. Answers whether the payment is ours and captured; only
 /// then is the cause done. What is decided stays decided; an end that is heard of before the beginning tells both.
 ///
 /// While a dispute is open its payment is `disputed`; won, it is what its refunds make it; lost, it is `refunded`.
@@ -100,13 +110,13 @@ pub async fn record(db: &Db, report: &Report<'_>) -> Result<bool> {
                     :evidence_due_at::timestamptz, :opened_at::timestamptz,
                     CASE WHEN :state <> 'open' THEN :now::timestamptz END, :now::timestamptz
              FROM target t WHERE NOT EXISTS (SELECT FROM was)
-             ON CONFLICT DO NOTHING RETURNING payment_id),
+             ON CONFLICT DO NOTHING RETURNING id, payment_id),
          moved AS (
              UPDATE disputes d SET state = :state,
                     closed_at = CASE WHEN :state <> 'open' THEN :now::timestamptz END,
                     evidence_due_at = coalesce(:evidence_due_at::timestamptz, d.evidence_due_at),
                     updated_at = :now::timestamptz
-             FROM was WHERE d.id = was.id AND was.state = 'open' RETURNING d.payment_id),
+             FROM was WHERE d.id = was.id AND was.state = 'open' RETURNING d.id, d.payment_id),
          changed AS (SELECT payment_id FROM fresh UNION SELECT payment_id FROM moved),
          paid AS (
              UPDATE payments p SET state = CASE
@@ -117,6 +127,13 @@ pub async fn record(db: &Db, report: &Report<'_>) -> Result<bool> {
                         WHEN p.returned = 0 THEN 'captured' ELSE 'partially_refunded' END,
                     updated_at = :now::timestamptz, version = p.version + 1
              FROM changed c WHERE p.id = c.payment_id),
+         -- The host is told of the beginning and of the end, or of the end alone; the sweeper sends it within the minute.
+         sent AS (
+             INSERT INTO outbox (id, topic, body, created_at, next_send_at)
+             SELECT gen_random_uuid(), 'notifications',
+                    jsonb_build_object('type', 'dispute', 'dispute_id', t.id, 'event', :notice),
+                    :now::timestamptz, :now::timestamptz
+             FROM (SELECT id FROM fresh UNION ALL SELECT id FROM moved WHERE :state <> 'open') t),
          -- Neither new nor known: somebody records it this very moment, and this report comes again.
          seen AS (
              SELECT FROM target WHERE EXISTS (SELECT FROM changed) OR EXISTS (SELECT FROM was)),
@@ -135,6 +152,7 @@ pub async fn record(db: &Db, report: &Report<'_>) -> Result<bool> {
     .int("amount", report.amount.amount())
     .text("reason", report.reason)
     .text("state", report.state.code())
+    .text("notice", report.state.notice().code())
     .instant("evidence_due_at", report.evidence_due_at)
     .instant("opened_at", report.opened_at)
     .uuid_opt("message", report.cause.message)

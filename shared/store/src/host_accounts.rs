@@ -34,6 +34,19 @@ impl HostAccountState {
     }
 }
 
+/// What the provider says of a host's account.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct Standing {
+    /// Whether the host can be paid.
+    pub state: HostAccountState,
+    /// What the provider wants now, in its own words.
+    pub requirements: Vec<String>,
+    /// Until when it wants it, if it says so.
+    pub due_at: Option<Timestamp>,
+    /// Why the account is not, or no longer, enabled, in the provider's word for it; 200 characters at most.
+    pub disabled_reason: Option<String>,
+}
+
 /// A host's account.
 #[derive(Clone, Debug, Deserialize)]
 pub struct HostAccount {
@@ -41,8 +54,9 @@ pub struct HostAccount {
     pub user_id: UserId,
     /// The provider's name of it.
     pub provider_account: String,
-    /// Whether the host can be paid.
-    pub state: HostAccountState,
+    /// What the provider says of it.
+    #[serde(flatten)]
+    pub standing: Standing,
     /// The page last given out for the onboarding.
     pub link: Option<OnboardingLink>,
 }
@@ -76,7 +90,8 @@ pub struct Owner {
 pub async fn find(db: &Db, user: UserId) -> Result<Option<HostAccount>> {
     let statement = Statement::new(
         "SELECT jsonb_build_object('user_id', a.user_id, 'provider_account', a.provider_account,
-             'state', a.state, 'link', (
+             'state', a.state, 'requirements', a.requirements, 'due_at', a.due_at,
+             'disabled_reason', a.disabled_reason, 'link', (
                  SELECT jsonb_build_object('url', l.url, 'expires_at', l.expires_at)
                  FROM onboarding_links l WHERE l.user_id = a.user_id))::text
          FROM host_accounts a WHERE a.user_id = :user::uuid",
@@ -114,22 +129,18 @@ pub async fn create(
     db: &Db,
     user: UserId,
     provider_account: &str,
-    state: HostAccountState,
-    requirements: &[String],
+    standing: &Standing,
     now: Timestamp,
 ) -> Result<()> {
     let statement = Statement::new(
-        "INSERT INTO host_accounts (user_id, provider_account, state, requirements, created_at, updated_at)
-         VALUES (:user::uuid, :provider_account, :state, :requirements::jsonb, :now::timestamptz,
-                 :now::timestamptz)
+        "INSERT INTO host_accounts (user_id, provider_account, state, requirements, due_at, disabled_reason,
+             created_at, updated_at)
+         VALUES (:user::uuid, :provider_account, :state, :requirements::jsonb, :due_at::timestamptz,
+                 :disabled_reason, :now::timestamptz, :now::timestamptz)
          ON CONFLICT (user_id) DO NOTHING",
     )
-    .uuid("user", user)
-    .text("provider_account", provider_account)
-    .text("state", state.code())
-    .json("requirements", &requirements)?
-    .instant("now", now)
-    .idempotent();
+    .uuid("user", user);
+    let statement = bind(statement, provider_account, standing, now)?;
     db.affected(statement).await.map(|_| ())
 }
 
@@ -138,14 +149,14 @@ pub async fn create(
 pub async fn update(
     db: &Db,
     provider_account: &str,
-    state: HostAccountState,
-    requirements: &[String],
+    standing: &Standing,
     cause: Cause<'_>,
     now: Timestamp,
 ) -> Result<bool> {
     let statement = Statement::new(
         "WITH changed AS (
              UPDATE host_accounts SET state = :state, requirements = :requirements::jsonb,
+                    due_at = :due_at::timestamptz, disabled_reason = :disabled_reason,
                     updated_at = :now::timestamptz
              WHERE provider_account = :provider_account RETURNING user_id),
          done AS (
@@ -156,14 +167,26 @@ pub async fn update(
              FROM changed WHERE provider_events.id = :provider_event AND provider_events.processed_at IS NULL)
          SELECT to_jsonb(EXISTS (SELECT FROM changed))::text",
     )
-    .text("provider_account", provider_account)
-    .text("state", state.code())
-    .json("requirements", &requirements)?
     .uuid_opt("message", cause.message)
-    .text("provider_event", cause.provider_event)
-    .instant("now", now)
-    .idempotent();
-    db.one(statement).await
+    .text("provider_event", cause.provider_event);
+    db.one(bind(statement, provider_account, standing, now)?).await
+}
+
+fn bind(
+    statement: Statement,
+    provider_account: &str,
+    standing: &Standing,
+    now: Timestamp,
+) -> Result<Statement> {
+    let reason = standing.disabled_reason.as_deref().filter(|reason| reason.chars().count() <= 200);
+    Ok(statement
+        .text("provider_account", provider_account)
+        .text("state", standing.state.code())
+        .json("requirements", &standing.requirements)?
+        .instant("due_at", standing.due_at)
+        .text("disabled_reason", reason)
+        .instant("now", now)
+        .idempotent())
 }
 
 /// Keeps the page last given out; a newer one takes its place.

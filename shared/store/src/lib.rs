@@ -23,6 +23,7 @@ pub mod photos;
 pub mod promotions;
 pub mod properties;
 pub mod provider_events;
+pub mod provider_fees;
 pub mod quotes;
 pub mod receipts;
 pub mod reconciliation;

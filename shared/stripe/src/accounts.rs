@@ -14,15 +14,22 @@ impl TryFrom<wire::Account> for ProviderAccount {
 
     fn try_from(account: wire::Account) -> Result<Self, Unreadable> {
         let active = account.capabilities.get("transfers").is_some_and(|state| state == "active");
-        let state = if active && account.payouts_enabled && account.charges_enabled {
+        // Guests are charged by the platform: whether the host's account could charge cards does not matter.
+        let state = if active && account.payouts_enabled {
             AccountState::Enabled
         } else if account.details_submitted {
             AccountState::Restricted
         } else {
             AccountState::Pending
         };
-        let requirements = account.requirements.and_then(|wanted| wanted.currently_due).unwrap_or_default();
-        Ok(Self { provider_id: ProviderAccountId::new(account.id), state, requirements })
+        let wanted = account.requirements.unwrap_or_default();
+        Ok(Self {
+            provider_id: ProviderAccountId::new(account.id),
+            state,
+            requirements: wanted.currently_due.unwrap_or_default(),
+            due_at: wanted.current_deadline.map(instant).transpose()?,
+            disabled_reason: wanted.disabled_reason,
+        })
     }
 }
 

@@ -7,8 +7,8 @@ use jiff::Timestamp;
 use services::gateway::{
     AccountLink, AccountRequest, Authorisation, AuthoriseRequest, GatewayError, IdempotencyKey, Listed,
     Listing, PaymentGateway, ProviderAccount, ProviderAccountId, ProviderDispute, ProviderDisputeId,
-    ProviderEvent, ProviderPayment, ProviderPaymentId, ProviderRefund, ProviderTransfer, RefundRequest,
-    TransferRequest,
+    ProviderEvent, ProviderMovement, ProviderPayment, ProviderPaymentId, ProviderRefund, ProviderTransfer,
+    RefundRequest, TransferRequest,
 };
 
 use crate::client::StripeClient;
@@ -102,18 +102,23 @@ impl PaymentGateway for StripeClient {
     }
 
     async fn list_payments(&self, listing: &Listing<'_>) -> Result<Listed<ProviderPayment>, GatewayError> {
-        Ok(self.list_made::<wire::Intent, _>("/v1/payment_intents", listing).await?)
+        let expand = Some("data.latest_charge.balance_transaction");
+        Ok(self.list_made::<wire::Intent, _>("/v1/payment_intents", expand, listing).await?)
     }
 
     async fn list_refunds(&self, listing: &Listing<'_>) -> Result<Listed<ProviderRefund>, GatewayError> {
-        Ok(self.list_made::<wire::Refund, _>("/v1/refunds", listing).await?)
+        Ok(self.list_made::<wire::Refund, _>("/v1/refunds", None, listing).await?)
     }
 
     async fn list_transfers(&self, listing: &Listing<'_>) -> Result<Listed<ProviderTransfer>, GatewayError> {
-        Ok(self.list_made::<wire::Transfer, _>("/v1/transfers", listing).await?)
+        Ok(self.list_made::<wire::Transfer, _>("/v1/transfers", None, listing).await?)
     }
 
     async fn list_disputes(&self, listing: &Listing<'_>) -> Result<Listed<ProviderDispute>, GatewayError> {
-        Ok(self.list_made::<wire::Dispute, _>("/v1/disputes", listing).await?)
+        Ok(self.list_made::<wire::Dispute, _>("/v1/disputes", None, listing).await?)
+    }
+
+    async fn list_movements(&self, listing: &Listing<'_>) -> Result<Listed<ProviderMovement>, GatewayError> {
+        Ok(self.list_movements_made(listing).await?)
     }
 }

@@ -6,6 +6,7 @@
 
 mod accounts;
 pub mod amount;
+mod balance;
 mod client;
 mod config;
 mod deployed;

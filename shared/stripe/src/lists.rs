@@ -37,17 +37,18 @@ fn unreadable(Unreadable: Unreadable) -> CallError {
 }
 
 impl StripeClient {
-    /// A page of objects, read as `W` and said in our terms as `T`.
+    /// A page of objects, with what `expand` names in them, read as `W` and said in our terms as `T`.
     pub(crate) async fn list_made<W, T>(
         &self,
         path: &str,
+        expand: Option<&str>,
         listing: &Listing<'_>,
     ) -> Result<Listed<T>, CallError>
     where
         W: DeserializeOwned,
         T: TryFrom<W, Error = Unreadable>,
     {
-        let page = self.page(path, listing).await?;
+        let page = self.page(path, expand, listing).await?;
         let read = |item| serde_json::from_value::<W>(item).map_err(|_| Unreadable).and_then(T::try_from);
         let items = page.items.into_iter().map(read).collect::<Result<_, _>>().map_err(unreadable)?;
         Ok(Listed { items, next: page.next })
@@ -57,17 +58,18 @@ impl StripeClient {
         &self,
         listing: &Listing<'_>,
     ) -> Result<Listed<ProviderEvent>, CallError> {
-        let page = self.page("/v1/events", listing).await?;
+        let page = self.page("/v1/events", None, listing).await?;
         let items = page.items.iter().map(event_of).collect::<Result<_, _>>().map_err(unreadable)?;
         Ok(Listed { items, next: page.next })
     }
 
-    async fn page(&self, path: &str, listing: &Listing<'_>) -> Result<Raw, CallError> {
+    async fn page(&self, path: &str, expand: Option<&str>, listing: &Listing<'_>) -> Result<Raw, CallError> {
         let mut parameters = vec![
             ("limit", "100".to_owned()),
             ("created[gte]", listing.from.as_second().to_string()),
             ("created[lt]", listing.to.as_second().to_string()),
         ];
+        parameters.extend(expand.map(|expand| ("expand[]", expand.to_owned())));
         parameters.extend(listing.after.map(|after| ("starting_after", after.to_owned())));
         self.call::<wire::Page<Value>, _>(Call::get(path.to_owned(), parameters)).await
     }

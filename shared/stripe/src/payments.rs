@@ -17,6 +17,10 @@ use crate::wire;
 /// minute in normal times (<https://docs.stripe.com/search>).
 const SEARCH_LAG: SignedDuration = SignedDuration::from_mins(15);
 
+/// What is asked for beside an intent: the movement of the balance that its capture was, which says the fee. Events never
+/// have it.
+const WITH_FEE: &str = "latest_charge.balance_transaction";
+
 /// How many pages of 100 are looked through at most.
 const MOST_PAGES: usize = 20;
 
@@ -47,9 +51,18 @@ impl TryFrom<wire::Intent> for ProviderPayment {
     type Error = Unreadable;
 
     fn try_from(intent: wire::Intent) -> Result<Self, Unreadable> {
+        let state = state(&intent)?;
+        let (charge_id, movement) = match intent.latest_charge {
+            None => (None, None),
+            Some(wire::Reference::Name(id)) => (Some(id), None),
+            Some(wire::Reference::Object(charge)) => (Some(charge.id), charge.balance_transaction),
+        };
+        let movement = movement.and_then(wire::Reference::object);
         Ok(Self {
-            state: state(&intent)?,
-            charge_id: intent.latest_charge.map(ProviderChargeId::new),
+            state,
+            charge_id: charge_id.map(ProviderChargeId::new),
+            // A payment is not unreadable because its fee is: the movements of the balance are looked through, too.
+            fee: movement.and_then(|movement| movement.try_into().ok()),
             payment_id: intent.metadata.get("payment_id").and_then(|id| id.parse().ok()),
             amount: from_provider(intent.amount, &intent.currency)?,
             captured: from_provider(intent.amount_received, &intent.currency)?,
@@ -153,7 +166,8 @@ impl StripeClient {
         amount: Money,
     ) -> Result<ProviderPayment, CallError> {
         let path = format!("/v1/payment_intents/{}/capture", segment(payment.as_str())?);
-        let parameters = vec![("amount_to_capture", to_provider(amount)?.to_string())];
+        let parameters =
+            vec![("amount_to_capture", to_provider(amount)?.to_string()), ("expand[]", WITH_FEE.to_owned())];
         self.call::<wire::Intent, _>(Call::post(path, parameters, Some(key))).await
     }
 
@@ -168,7 +182,7 @@ impl StripeClient {
 
     pub(crate) async fn retrieve_intent(&self, payment: &str) -> Result<ProviderPayment, CallError> {
         let path = format!("/v1/payment_intents/{}", segment(payment)?);
-        self.call::<wire::Intent, _>(Call::get(path, Vec::new())).await
+        self.call::<wire::Intent, _>(Call::get(path, vec![("expand[]", WITH_FEE.to_owned())])).await
     }
 
     /// The newest intent of a payment: looked for among the latest ones, which the search may lack, then searched for.

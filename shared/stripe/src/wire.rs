@@ -11,6 +11,47 @@ pub(crate) struct Page<T> {
     pub(crate) has_more: bool,
 }
 
+/// Another object: its name, or, where it was asked for, all of it.
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+pub(crate) enum Reference<T> {
+    Name(String),
+    Object(T),
+}
+
+impl<T> Reference<T> {
+    /// The object, where it was asked for.
+    pub(crate) fn object(self) -> Option<T> {
+        match self {
+            Self::Name(_) => None,
+            Self::Object(object) => Some(object),
+        }
+    }
+}
+
+#[derive(Debug, Deserialize)]
+pub(crate) struct Charge {
+    pub(crate) id: String,
+    pub(crate) balance_transaction: Option<Reference<BalanceTransaction>>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(crate) struct BalanceTransaction {
+    pub(crate) id: String,
+    pub(crate) amount: i64,
+    pub(crate) fee: i64,
+    pub(crate) currency: String,
+    pub(crate) created: i64,
+    pub(crate) reporting_category: String,
+    pub(crate) source: Option<Reference<Source>>,
+}
+
+/// What moved a balance: a charge, a refund, a dispute and others, of which this much is read.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Source {
+    pub(crate) payment_intent: Option<String>,
+}
+
 #[derive(Debug, Deserialize)]
 pub(crate) struct Intent {
     pub(crate) id: String,
@@ -21,7 +62,7 @@ pub(crate) struct Intent {
     pub(crate) currency: String,
     pub(crate) client_secret: Option<String>,
     pub(crate) created: i64,
-    pub(crate) latest_charge: Option<String>,
+    pub(crate) latest_charge: Option<Reference<Charge>>,
     #[serde(default)]
     pub(crate) metadata: BTreeMap<String, String>,
     pub(crate) next_action: Option<NextAction>,
@@ -54,8 +95,6 @@ pub(crate) struct Refund {
 pub(crate) struct Account {
     pub(crate) id: String,
     #[serde(default)]
-    pub(crate) charges_enabled: bool,
-    #[serde(default)]
     pub(crate) payouts_enabled: bool,
     #[serde(default)]
     pub(crate) details_submitted: bool,
@@ -64,9 +103,12 @@ pub(crate) struct Account {
     pub(crate) requirements: Option<Requirements>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Default, Deserialize)]
 pub(crate) struct Requirements {
     pub(crate) currently_due: Option<Vec<String>>,
+    /// Unix seconds.
+    pub(crate) current_deadline: Option<i64>,
+    pub(crate) disabled_reason: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]

@@ -1,6 +1,8 @@
 //! The worker's process killed before and after each call that it makes: everything converges within a minute of the
 //! clock, nothing happens twice, the books agree.
 
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::sync::Arc;
 
 use local_stripe::Faults;
@@ -137,7 +139,7 @@ async fn every_point_of(step: Step) {
             let before = died.len();
             for moment in moments {
                 let place = case.take(step, point, moment).await;
-                died.extend(place.map(|place| format!("{point}: {place}")));
+                died.extend(place.map(|place| (point, place)));
             }
             if died.len() == before {
                 break;
@@ -146,13 +148,27 @@ async fn every_point_of(step: Step) {
     }
     assert_eq!(system.dead_letters().await, 0);
     assert!(died.len() >= 2, "{died:?}");
-    print_table(step, &died);
+    write_table(step, &died);
     system.stop().await;
 }
 
-#[expect(clippy::print_stdout, reason = "the table of the points, with --nocapture")]
-fn print_table(step: Step, died: &[String]) {
-    println!("{step:?}: killed and converged at {} points\n  {}", died.len(), died.join("\n  "));
+/// Writes where it died, and how often it converged, to `target/crash-points-<step>.md`.
+fn write_table(step: Step, died: &[(usize, String)]) {
+    let mut rows: BTreeMap<&(usize, String), usize> = BTreeMap::new();
+    for place in died {
+        *rows.entry(place).or_default() += 1;
+    }
+    let mut table = format!(
+        "{step:?}: killed at {} places, {} times; converged each time.\n\n| call | killed | times |\n| ---: | --- | ---: |\n",
+        rows.len(),
+        died.len()
+    );
+    for ((point, place), times) in rows {
+        writeln!(table, "| {point} | {place} | {times} |").expect("a text");
+    }
+    let step = format!("{step:?}").to_lowercase();
+    let path = format!("{}/../target/crash-points-{step}.md", env!("CARGO_MANIFEST_DIR"));
+    std::fs::write(path, table).expect("the table");
 }
 
 #[tokio::test(flavor = "multi_thread")]

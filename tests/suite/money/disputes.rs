@@ -51,6 +51,21 @@ async fn a_dispute_freezes_and_its_end_decides() {
         provider.close_dispute(dispute["id"].as_str().unwrap(), won).unwrap();
         system.settle().await;
         let after = accounts_of(&system, &booking).await;
+        let ended = if won { "dispute_won" } else { "dispute_lost" };
+        let total = before["provider_balance"].as_i64().unwrap();
+        let mut expected = before.clone();
+        expected["disputed_funds"] = json!(if won { total } else { -total });
+        if won {
+            expected = json!({ "disputed_funds": -total, "provider_balance": total });
+        } else {
+            // Each share bears its part: the debits are what stood credited.
+            expected.as_object_mut().unwrap().remove("provider_balance");
+            for (account, amount) in expected.as_object_mut().unwrap() {
+                let credited = amount.as_i64().unwrap();
+                *amount = json!(if account == "disputed_funds" { credited } else { -credited });
+            }
+        }
+        assert_eq!(posted(&system, ended).await, expected);
         let state =
             guest.call("GET", &format!("/payments/{payment}/")).send().await.expect(200).body["state"]
                 .clone();
@@ -69,8 +84,28 @@ async fn a_dispute_freezes_and_its_end_decides() {
         }
         system.settle().await;
         ledger_holds(&system).await;
+        system.advance(61).await;
+        let told = |words: &'static str| told(&system, &host.email, words);
+        assert_eq!(told("A bank took back").await, 1);
+        assert_eq!(told("is yours again").await, usize::from(won));
+        assert_eq!(told("is lost").await, usize::from(!won));
         system.stop().await;
     }
+}
+
+/// What one event posted, by account.
+async fn posted(system: &System, event: &str) -> serde_json::Value {
+    let query = format!(
+        "SELECT jsonb_object_agg(n.account, n.amount)::text
+         FROM ledger_journals j JOIN ledger_entries n ON n.journal_id = j.id WHERE j.event = '{event}'"
+    );
+    serde_json::from_str(system.sql(&query).await[0].as_deref().unwrap()).unwrap()
+}
+
+/// How many mails somebody got whose subject says so.
+async fn told(system: &System, address: &str, words: &str) -> usize {
+    let mails = system.mails(address).await;
+    mails.iter().filter(|mail| mail["subject"].as_str().unwrap().contains(words)).count()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -97,5 +132,8 @@ async fn a_lost_dispute_after_the_payout_is_owed_by_the_host() {
     system.settle().await;
     assert_eq!(minor(&balance(&host).await["balances"][0]["payable"]), -paid);
     ledger_holds(&system).await;
+    system.advance(61).await;
+    assert_eq!(told(&system, &host.email, "A bank took back").await, 0, "it is over already");
+    assert_eq!(told(&system, &host.email, "is lost").await, 1);
     system.stop().await;
 }

@@ -142,28 +142,31 @@ const OPEN: &str = "SELECT body ->> 'type' FROM outbox WHERE topic = 'payments' 
 
 #[tokio::test(flavor = "multi_thread")]
 async fn random_histories_keep_the_books_whatever_the_provider_does() {
-    let (seeds, steps, stride) = if is_large() { (6, 40, 1) } else { (1, 8, 2) };
+    // The three that lose most, or each.
+    let worst = ["timeouts after", "shuffled", "lost"];
+    let (seeds, steps) = if is_large() { (2, 40) } else { (1, 8) };
     for seed in 1..=seeds {
-        let runs =
-            faults(seed).into_iter().enumerate().step_by(stride).map(|(place, (name, faults))| async move {
-                let system = System::start().await;
-                let (host, guest) = (system.host("Hanna Host").await, system.person("Gus").await);
-                let property = host.lists(|_| {}).await;
-                system.handles().stripe.handle().set_faults(faults);
-                let random = StdRng::seed_from_u64(seed * 100 + place as u64);
-                let mut history =
-                    History { system: &system, host, guest, property, bookings: Vec::new(), random, day: 4 };
-                for _ in 0..steps {
-                    history.step().await;
-                }
-                rest(&system).await;
-                ledger_holds(&system).await;
-                assert_eq!(system.sql(OPEN).await, [], "{name}");
-                let breaks = "SELECT kind FROM findings WHERE state = 'open' AND kind <> 'evidence_due'";
-                assert_eq!(system.sql(breaks).await, [], "{name}");
-                drop(history);
-                system.stop().await;
-            });
+        let wanted = faults(seed).into_iter().enumerate();
+        let wanted = wanted.filter(|(_, (name, _))| is_large() || worst.contains(name));
+        let runs = wanted.map(|(place, (name, faults))| async move {
+            let system = System::start().await;
+            let (host, guest) = (system.host("Hanna Host").await, system.person("Gus").await);
+            let property = host.lists(|_| {}).await;
+            system.handles().stripe.handle().set_faults(faults);
+            let random = StdRng::seed_from_u64(seed * 100 + place as u64);
+            let mut history =
+                History { system: &system, host, guest, property, bookings: Vec::new(), random, day: 4 };
+            for _ in 0..steps {
+                history.step().await;
+            }
+            rest(&system).await;
+            ledger_holds(&system).await;
+            assert_eq!(system.sql(OPEN).await, [], "{name}");
+            let breaks = "SELECT kind FROM findings WHERE state = 'open' AND kind <> 'evidence_due'";
+            assert_eq!(system.sql(breaks).await, [], "{name}");
+            drop(history);
+            system.stop().await;
+        });
         // A few at a time: each is a whole system.
         let mut waiting = runs.collect::<Vec<_>>();
         while !waiting.is_empty() {

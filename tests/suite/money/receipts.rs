@@ -72,3 +72,54 @@ async fn numbers_have_no_gaps_and_no_doubles_however_many_pay_at_once() {
     assert_eq!(captured, system.sql("SELECT count(*)::text FROM receipts").await);
     system.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_number_that_was_taken_and_given_back_is_the_next_one() {
+    let system = System::start().await;
+    let (host, guest) = (system.host("Hanna Host").await, system.person("Gus").await);
+    let property = host.lists(|body| body["booking_mode"] = json!("request")).await;
+    let mut asked = Vec::new();
+    for place in 0..3 {
+        let booking = guest.holds(&property, Dates::in_days(&guest, 30 + 3 * place, 3)).await.text("id");
+        guest.pay(&booking, "pm_card_visa").await.expect(202);
+        asked.push(booking);
+    }
+    system.settle().await;
+    let accept = |booking: &str| {
+        host.call("POST", &format!("/bookings/{booking}/accept/")).once().json(json!({})).send()
+    };
+    accept(&asked[0]).await.expect(200);
+    system.settle().await;
+    let client = system.handles().cluster.postgres().connect(system.database()).await.expect("a connection");
+    // Somebody takes number 2 and does not commit.
+    let take = format!(
+        "BEGIN; UPDATE payments SET state = 'captured', captured = amount WHERE booking_id = '{}'",
+        asked[1]
+    );
+    client.batch_execute(&take).await.unwrap();
+    accept(&asked[2]).await.expect(200);
+    let waiting = "SELECT pid::text FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()";
+    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(30);
+    while system.sql(waiting).await.is_empty() {
+        assert!(std::time::Instant::now() < deadline, "nobody waits for the number");
+        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+    }
+    client.batch_execute("ROLLBACK").await.unwrap();
+    system.settle().await;
+    accept(&asked[1]).await.expect(200);
+    system.settle().await;
+    let numbers = "SELECT number || ' ' || (booking_id = '{}') FROM receipts ORDER BY number";
+    let numbers = system.sql(&numbers.replace("{}", &asked[2])).await;
+    assert_eq!(numbers, ["1 false", "2 true", "3 false"].map(|row| Some(row.to_owned())));
+    system.advance(61).await;
+    let mails = system.mails(&guest.email).await;
+    let receipt =
+        mails.iter().find(|mail| mail["subject"].as_str().unwrap().starts_with("Receipt 2 ")).unwrap();
+    let html = receipt["html"].as_str().unwrap();
+    assert!(
+        html.contains("<table") && html.contains("scope=\"row\"") && html.contains("Hanna Host"),
+        "{html}"
+    );
+    assert!(receipt["text"].as_str().unwrap().contains("\nSum: "), "{receipt:#}");
+    system.stop().await;
+}

@@ -16,7 +16,7 @@ async fn a_host_has_one_account_and_a_page_to_go_on() {
     let first = join_all((0..5).map(|_| begin_onboarding(ctx, gateway, host, None))).await;
     assert!(first.iter().any(Result::is_ok));
     let begun = begin_onboarding(ctx, gateway, host, None).await.unwrap();
-    assert_eq!(begun.state, HostAccountState::Pending);
+    assert_eq!(begun.standing.state, HostAccountState::Pending);
     assert_eq!(bench.books().accounts().unwrap().len(), 1);
     assert_eq!(bench.books().accounts().unwrap()[0]["country"], "US");
 
@@ -31,7 +31,7 @@ async fn a_host_has_one_account_and_a_page_to_go_on() {
     bench.books().enable_account(account.as_str().unwrap()).unwrap();
     assert!(!host_is_payable(ctx, host).await.unwrap());
     let done = onboarding(ctx, gateway, host).await.unwrap();
-    assert_eq!((done.state, done.url), (HostAccountState::Enabled, None));
+    assert_eq!((done.standing.state, done.url), (HostAccountState::Enabled, None));
     assert!(host_is_payable(ctx, host).await.unwrap());
 }
 

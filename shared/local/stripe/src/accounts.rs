@@ -25,6 +25,9 @@ pub(crate) enum Standing {
     /// Payouts are stopped until what is named is provided.
     Restricted {
         due: Vec<String>,
+        /// Until when it had to be, in Unix seconds.
+        #[serde(default)]
+        deadline: Option<i64>,
     },
 }
 
@@ -55,11 +58,12 @@ impl Record for Account {
 
     fn view(&self, _url: &str) -> Value {
         let enabled = self.standing == Standing::Enabled;
-        let (due, reason): (Vec<&str>, Option<&str>) = match &self.standing {
-            Standing::Onboarding => (ONBOARDING.to_vec(), Some("requirements.past_due")),
-            Standing::Enabled => (Vec::new(), None),
-            Standing::Restricted { due } => {
-                (due.iter().map(String::as_str).collect(), Some("requirements.past_due"))
+        let past_due = Some("requirements.past_due");
+        let (due, deadline, reason): (Vec<&str>, Option<i64>, Option<&str>) = match &self.standing {
+            Standing::Onboarding => (ONBOARDING.to_vec(), None, past_due),
+            Standing::Enabled => (Vec::new(), None, None),
+            Standing::Restricted { due, deadline } => {
+                (due.iter().map(String::as_str).collect(), *deadline, past_due)
             }
         };
         let transfers = if self.can_receive() { "active" } else { "inactive" };
@@ -76,6 +80,7 @@ impl Record for Account {
             "metadata": self.metadata,
             "payouts_enabled": enabled,
             "requirements": {
+                "current_deadline": deadline,
                 "currently_due": due,
                 "disabled_reason": reason,
                 "eventually_due": due,

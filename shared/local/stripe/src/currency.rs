@@ -42,6 +42,15 @@ pub(crate) fn check_currency(currency: &str) -> Result<(), ApiError> {
     Err(ApiError::parameter("currency", "parameter_invalid", format!("Invalid currency: {currency}")))
 }
 
+/// What every amount of the currency is a multiple of.
+pub(crate) fn step(currency: &str) -> i64 {
+    match currency {
+        _ if THREE_DECIMAL.contains(&currency) => 10,
+        _ if PADDED.contains(&currency) => 100,
+        _ => 1,
+    }
+}
+
 /// Refuses an amount that is not positive or not in the currency's notation.
 pub(crate) fn check_notation(param: &str, amount: i64, currency: &str) -> Result<(), ApiError> {
     if amount < 1 {
@@ -51,13 +60,7 @@ pub(crate) fn check_notation(param: &str, amount: i64, currency: &str) -> Result
             "This value must be greater than or equal to 1.",
         ));
     }
-    let step = if THREE_DECIMAL.contains(&currency) {
-        10
-    } else if PADDED.contains(&currency) {
-        100
-    } else {
-        1
-    };
+    let step = step(currency);
     if amount % step == 0 {
         return Ok(());
     }

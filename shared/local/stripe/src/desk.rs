@@ -26,6 +26,11 @@ pub(crate) trait Record: Serialize + DeserializeOwned {
 
     /// The object as the API shows it; `url` is where the provider serves.
     fn view(&self, url: &str) -> Value;
+
+    /// Puts the object that `path` names in the place of its id; answers whether there is such a path.
+    fn expand(&self, _desk: &Desk<'_>, _path: &str, _view: &mut Value) -> Result<bool, ApiError> {
+        Ok(false)
+    }
 }
 
 /// What an operation works with: the transaction, the instant, and who asks.
@@ -52,6 +57,18 @@ impl<'a> Desk<'a> {
 
     pub(crate) fn view<R: Record>(&self, record: &R) -> Value {
         record.view(self.provider.url())
+    }
+
+    /// The object as the API shows it, with what is named in the place of its id.
+    pub(crate) fn expanded<R: Record>(&self, record: &R, paths: &[String]) -> Result<Value, ApiError> {
+        let mut view = self.view(record);
+        for path in paths {
+            if !record.expand(self, path, &mut view)? {
+                let message = format!("This property cannot be expanded ({path}).");
+                return Err(ApiError::parameter("expand", "parameter_unknown", message));
+            }
+        }
+        Ok(view)
     }
 
     pub(crate) fn insert<R: Record>(&self, record: &R) -> Result<(), ApiError> {

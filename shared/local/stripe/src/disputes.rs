@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use crate::balance::{Category, DISPUTE_FEE, record};
 use crate::desk::{Desk, Record};
 use crate::error::ApiError;
 use crate::form::Form;
@@ -100,6 +101,8 @@ pub(crate) fn open(
         created: desk.now(),
     };
     desk.insert(&dispute)?;
+    let moved = (-amount, DISPUTE_FEE, dispute.currency.as_str());
+    record(desk, Category::Dispute, moved, &dispute.id, Some(&dispute.intent))?;
     desk.emit("charge.dispute.created", desk.view(&dispute))?;
     desk.emit("charge.dispute.funds_withdrawn", desk.view(&dispute))?;
     Ok(dispute)
@@ -117,6 +120,8 @@ pub(crate) fn close(desk: &Desk<'_>, id: &str, won: bool) -> Result<Dispute, Api
         let mut intent: Intent = desk.get(&dispute.intent, "payment_intent")?;
         intent.disputed = false;
         desk.update(&intent)?;
+        let moved = (dispute.amount, -DISPUTE_FEE, dispute.currency.as_str());
+        record(desk, Category::DisputeReversal, moved, &dispute.id, Some(&dispute.intent))?;
         desk.emit("charge.dispute.funds_reinstated", desk.view(&dispute))?;
     }
     desk.emit("charge.dispute.closed", desk.view(&dispute))?;

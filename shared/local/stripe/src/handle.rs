@@ -7,6 +7,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::accounts::{Account, Standing, place};
+use crate::balance::{Category, Movement, record};
 use crate::books::BooksError;
 use crate::desk::{Desk, Record};
 use crate::disputes::{self, Dispute};
@@ -36,12 +37,16 @@ pub struct Totals {
     pub transferred: i64,
     /// Withdrawn by open or lost disputes.
     pub disputed: i64,
+    /// Kept by the provider for its work.
+    pub fees: i64,
+    /// Taken for what connected accounts owe the provider.
+    pub collected: i64,
 }
 
 impl Totals {
     /// What the platform has left.
     pub fn balance(&self) -> i64 {
-        self.captured - self.refunded - self.transferred - self.disputed
+        self.captured - self.refunded - self.transferred - self.disputed - self.fees - self.collected
     }
 }
 
@@ -61,6 +66,13 @@ pub(crate) fn totals(desk: &Desk<'_>) -> Result<BTreeMap<String, Totals>, ApiErr
     }
     for dispute in desk.all::<Dispute>()?.into_iter().filter(|dispute| !dispute.is_won()) {
         all.entry(dispute.currency).or_default().disputed += dispute.amount;
+    }
+    for movement in desk.all::<Movement>()? {
+        let totals = all.entry(movement.currency).or_default();
+        totals.fees += movement.fee;
+        if movement.category == Category::ConnectCollectionTransfer {
+            totals.collected -= movement.amount;
+        }
     }
     Ok(all)
 }
@@ -109,6 +121,11 @@ impl Handle {
     /// All disputes.
     pub fn disputes(&self) -> Result<Vec<Value>, BooksError> {
         self.views::<Dispute>()
+    }
+
+    /// All movements of the platform's balance.
+    pub fn movements(&self) -> Result<Vec<Value>, BooksError> {
+        self.views::<Movement>()
     }
 
     /// All events.
@@ -161,7 +178,17 @@ impl Handle {
 
     /// Stops an account's payouts until what is named in `due` is provided.
     pub fn restrict_account(&self, account: &str, due: Vec<String>) -> Result<Value, BooksError> {
-        self.place(account, Standing::Restricted { due })
+        let deadline = Some(self.0.now_ms().div_euclid(1000));
+        self.place(account, Standing::Restricted { due, deadline })
+    }
+
+    /// A connected account stands below zero, and the provider takes `amount` for it from the platform's balance.
+    pub fn collect_for_account(&self, account: &str, amount: i64, currency: &str) -> Result<(), BooksError> {
+        self.work(|desk| {
+            desk.get::<Account>(account, "account")?;
+            record(desk, Category::ConnectCollectionTransfer, (-amount, 0, currency), account, None)?;
+            Ok(())
+        })
     }
 
     /// A guest's bank disputes `amount`, or all, of a captured payment.

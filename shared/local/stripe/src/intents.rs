@@ -8,6 +8,7 @@ pub(crate) mod create;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use crate::balance::Movement;
 use crate::desk::{Desk, Record};
 use crate::error::ApiError;
 use crate::form::{Form, Metadata};
@@ -57,6 +58,8 @@ pub(crate) struct Intent {
     pub(crate) created: i64,
     /// Made when the bank was asked.
     pub(crate) charge: Option<String>,
+    /// The movement of the balance that the capture was.
+    pub(crate) movement: Option<String>,
     pub(crate) received: i64,
     /// Refunds that succeeded or may still succeed.
     pub(crate) refunded: i64,
@@ -113,6 +116,19 @@ impl Record for Intent {
             "transfer_group": self.transfer_group,
         })
     }
+
+    fn expand(&self, desk: &Desk<'_>, path: &str, view: &mut Value) -> Result<bool, ApiError> {
+        if path != "latest_charge.balance_transaction" {
+            return Ok(false);
+        }
+        if self.charge.is_some() {
+            view["latest_charge"] = self.charge_view();
+        }
+        if let Some(movement) = &self.movement {
+            view["latest_charge"]["balance_transaction"] = desk.view(&desk.get::<Movement>(movement, "id")?);
+        }
+        Ok(true)
+    }
 }
 
 impl Intent {
@@ -145,6 +161,7 @@ impl Intent {
             "amount": self.amount,
             "amount_captured": self.received,
             "amount_refunded": self.refunded,
+            "balance_transaction": self.movement,
             "captured": self.received > 0,
             "created": self.created,
             "currency": self.currency,
@@ -186,9 +203,10 @@ pub(crate) fn of_charge(desk: &Desk<'_>, charge: &str, param: &str) -> Result<In
 }
 
 /// `GET /v1/payment_intents/{id}`
-pub(crate) fn retrieve(desk: &Desk<'_>, id: &str, form: Form) -> Result<Reply, ApiError> {
+pub(crate) fn retrieve(desk: &Desk<'_>, id: &str, mut form: Form) -> Result<Reply, ApiError> {
+    let expand = form.list("expand");
     form.finish()?;
-    Ok(Reply::ok(desk.view(&desk.get::<Intent>(id, "id")?)))
+    Ok(Reply::ok(desk.expanded(&desk.get::<Intent>(id, "id")?, &expand)?))
 }
 
 /// `GET /v1/payment_intents`: by `created` and cursor.

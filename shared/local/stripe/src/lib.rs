@@ -8,6 +8,7 @@
 //! What it leaves out: cards and customers, confirming an intent after its creation, payouts to banks, processing fees.
 
 mod accounts;
+mod balance;
 mod books;
 mod currency;
 mod desk;

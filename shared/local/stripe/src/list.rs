@@ -38,6 +38,12 @@ pub(crate) fn list<R: Record>(
     }
     let after = form.take("starting_after").map(|id| seq::<R>(desk, &id, "starting_after")).transpose()?;
     let before = form.take("ending_before").map(|id| seq::<R>(desk, &id, "ending_before")).transpose()?;
+    // In a list, paths begin at its objects.
+    let expand: Vec<String> = form
+        .list("expand")
+        .into_iter()
+        .map(|path| path.strip_prefix("data.").map_or_else(|| path.clone(), str::to_owned))
+        .collect();
     form.finish()?;
 
     let mut sql =
@@ -67,7 +73,7 @@ pub(crate) fn list<R: Record>(
     let docs = statement.query_map(params_from_iter(values), |row| row.get::<_, String>(0))?;
     let mut data = Vec::new();
     for doc in docs {
-        data.push(desk.view(&serde_json::from_str::<R>(&doc?)?));
+        data.push(desk.expanded(&serde_json::from_str::<R>(&doc?)?, &expand)?);
     }
     let has_more = data.len() > usize::try_from(limit).unwrap_or(usize::MAX);
     if has_more {

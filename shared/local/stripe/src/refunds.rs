@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use crate::balance::{Category, record};
 use crate::currency::check_notation;
 use crate::desk::{Desk, Record};
 use crate::error::ApiError;
@@ -112,6 +113,7 @@ pub(crate) fn create(desk: &Desk<'_>, mut form: Form) -> Result<Reply, ApiError>
         settles,
     };
     desk.insert(&refund)?;
+    record(desk, Category::Refund, (-amount, 0, &refund.currency), &refund.id, Some(&intent.id))?;
     desk.emit("refund.created", desk.view(&refund))?;
     desk.emit("charge.refunded", intent.charge_view())?;
     Ok(Reply::ok(desk.view(&refund)))
@@ -151,6 +153,8 @@ pub(crate) fn settle(desk: &Desk<'_>, refund: &mut Refund) -> Result<(), ApiErro
         let mut intent: Intent = desk.get(&refund.intent, "payment_intent")?;
         intent.refunded -= refund.amount;
         desk.update(&intent)?;
+        let moved = (refund.amount, 0, refund.currency.as_str());
+        record(desk, Category::RefundFailure, moved, &refund.id, Some(&intent.id))?;
         desk.emit("refund.failed", desk.view(refund))?;
     }
     desk.emit("refund.updated", desk.view(refund))

@@ -6,7 +6,7 @@ use crate::desk::Desk;
 use crate::error::ApiError;
 use crate::form::Form;
 use crate::intents::{cancel, capture, create};
-use crate::{accounts, disputes, events, intents, refunds, search, transfers};
+use crate::{accounts, balance, disputes, events, intents, refunds, search, transfers};
 
 /// An operation's answer.
 #[derive(Debug)]
@@ -43,6 +43,8 @@ pub(crate) fn route(desk: &Desk<'_>, method: &str, path: &str, form: Form) -> Re
         ("GET", ["v1", "transfers", id]) => transfers::retrieve(desk, id, form),
         ("GET", ["v1", "disputes"]) => disputes::index(desk, form),
         ("GET", ["v1", "disputes", id]) => disputes::retrieve(desk, id, form),
+        ("GET", ["v1", "balance_transactions"]) => balance::index(desk, form),
+        ("GET", ["v1", "balance_transactions", id]) => balance::retrieve(desk, id, form),
         ("GET", ["v1", "events"]) => events::index(desk, form),
         ("GET", ["v1", "events", id]) => events::retrieve(desk, id, form),
         _ => Err(ApiError::unrecognised(method, path)),

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::accounts::Account;
+use crate::balance::{Category, record};
 use crate::currency::{check_currency, check_notation};
 use crate::desk::{Desk, Record};
 use crate::error::ApiError;
@@ -85,6 +86,7 @@ pub(crate) fn create(desk: &Desk<'_>, mut form: Form) -> Result<Reply, ApiError>
     }
     draw(desk, &mut transfer)?;
     desk.insert(&transfer)?;
+    record(desk, Category::Transfer, (-transfer.amount, 0, &transfer.currency), &transfer.id, None)?;
     desk.emit("transfer.created", desk.view(&transfer))?;
     Ok(Reply::ok(desk.view(&transfer)))
 }

@@ -6,6 +6,7 @@ use store::bookings::{self, Booking, Change};
 
 use super::effects::{effects_of, is_own};
 use super::{ATTEMPTS, contended, find};
+use crate::payments::require_payable;
 use crate::{Ctx, Failure};
 
 /// Does with a booking what the caller says happened, if the table and the event's window allow it.
@@ -32,6 +33,9 @@ pub async fn perform(
         let row = act(booking.state, event, side, now, &booking.windows())?;
         if row.is_repeat() {
             return Ok(booking);
+        }
+        if event == BookingEvent::Accept {
+            require_payable(ctx, booking.host_id).await?;
         }
         let effects = effects_of(ctx, &booking, row, now)?;
         let change = Change {

@@ -64,6 +64,8 @@ provider_ids! {
     ProviderTransferId;
     /// The provider's name of a dispute.
     ProviderDisputeId;
+    /// The provider's name of a movement of the platform's balance.
+    ProviderMovementId;
 }
 
 /// A payment to authorise.
@@ -153,7 +155,56 @@ pub struct ProviderPayment {
     pub amount: Money,
     /// What was taken.
     pub captured: Money,
+    /// What the provider keeps of it; absent before it is taken, and from whatever an event says.
+    pub fee: Option<ProviderFee>,
     /// When it was made.
+    pub created_at: Timestamp,
+}
+
+/// What the provider keeps for its work.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProviderFee {
+    /// The movement that it is part of: a fee is one of these, and never counted twice.
+    pub movement: ProviderMovementId,
+    /// How much, in the currency of the balance; below zero where it is given back.
+    pub amount: Money,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// Why the platform's balance at the provider moved.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum MovementKind {
+    /// A guest paid.
+    Charge,
+    /// A guest was given something back, or it came back from the bank.
+    Refund,
+    /// A host was sent something.
+    Transfer,
+    /// A bank took something, or gave it back.
+    Dispute,
+    /// The provider was paid for its work, apart from any payment.
+    Fee,
+    /// Between the balance and the platform's own bank.
+    OwnPayout,
+    /// What nothing of ours asks for, in the provider's word for it.
+    Other(String),
+}
+
+/// A movement of the platform's balance at the provider.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProviderMovement {
+    /// The provider's name of it.
+    pub provider_id: ProviderMovementId,
+    /// Why it moved.
+    pub kind: MovementKind,
+    /// The payment that it belongs to, if it does.
+    pub payment: Option<ProviderPaymentId>,
+    /// What came, before the fee; below zero what went.
+    pub amount: Money,
+    /// What the provider kept; below zero what it gave back.
+    pub fee: Money,
+    /// When it moved.
     pub created_at: Timestamp,
 }
 
@@ -227,6 +278,10 @@ pub struct ProviderAccount {
     pub state: AccountState,
     /// What the provider wants now, in its own words.
     pub requirements: Vec<String>,
+    /// Until when it wants it, if it says so.
+    pub due_at: Option<Timestamp>,
+    /// Why the account is not, or no longer, enabled, in the provider's word for it.
+    pub disabled_reason: Option<String>,
 }
 
 /// A page of the provider where a host is onboarded.

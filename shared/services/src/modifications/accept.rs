@@ -12,6 +12,7 @@ use store::modifications::{self, Acceptance, Accepted, Answerer, Charge, GivenBa
 
 use super::{is_over, load, notice, outdated};
 use crate::bookings::{divide, find};
+use crate::payments::require_payable;
 use crate::{Ctx, Failure};
 
 /// Accepts the other side's proposal.
@@ -39,6 +40,9 @@ pub async fn accept(
     }
     // A day may have passed since.
     check_dates(booking.stay, proposal.stay, booking.state, booking.zone.today(now))?;
+    if proposal.difference.amount() > 0 {
+        require_payable(ctx, booking.host_id).await?;
+    }
     let plan = Plan::of(ctx, &booking, &proposal)?;
     let acceptance = Acceptance {
         id,

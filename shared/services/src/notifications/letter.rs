@@ -1,5 +1,7 @@
 //! What a message asks to be written, from what is true when it is.
 
+mod money;
+
 use domain::booking::Notice;
 use domain::ids::{BookingId, UserId};
 use domain::listing::Address;
@@ -11,8 +13,7 @@ use minijinja::Value;
 use minijinja::value::Serde;
 use serde::Serialize;
 use store::DbError;
-use store::deliveries::{self, BookingFacts, Person, PhotoFacts, ReceiptFacts, UserFacts};
-use store::receipts::{ReceiptKind, ReceiptLine};
+use store::deliveries::{self, BookingFacts, Person, PhotoFacts, UserFacts};
 use store::single_use_tokens::Purpose;
 
 use super::language::Language;
@@ -77,7 +78,11 @@ pub(super) async fn load(ctx: &Ctx, message: &NotificationMessage) -> Result<Vec
             deliveries::photo(db, *photo_id).await?.iter().filter_map(photo_rejected).collect()
         }
         NotificationMessage::Receipt { receipt_id } => {
-            deliveries::receipt(db, *receipt_id).await?.iter().filter_map(receipt).collect()
+            deliveries::receipt(db, *receipt_id).await?.iter().filter_map(money::receipt).collect()
+        }
+        NotificationMessage::Dispute { dispute_id, event } => {
+            let facts = deliveries::dispute(db, *dispute_id).await?;
+            facts.iter().filter_map(|facts| money::dispute(*event, facts)).collect()
         }
     };
     Ok(letters)
@@ -126,6 +131,7 @@ fn account(message: &NotificationMessage, facts: &UserFacts) -> Option<Letter> {
         NotificationMessage::Booking { .. }
         | NotificationMessage::ReviewsRevealed { .. }
         | NotificationMessage::Receipt { .. }
+        | NotificationMessage::Dispute { .. }
         | NotificationMessage::PhotoRejected { .. } => None,
     }
 }
@@ -173,28 +179,6 @@ fn photo_rejected(facts: &PhotoFacts) -> Option<Letter> {
     letter(&facts.host, "photo_rejected", Value::from(Serde(&values)), path)
 }
 
-fn receipt(facts: &ReceiptFacts) -> Option<Letter> {
-    let (receipt, language) = (&facts.receipt, Language::of(&facts.guest.locale));
-    let is_credit_note = receipt.kind == ReceiptKind::CreditNote;
-    let line =
-        |line: &ReceiptLine| LineValues { label: one_line(&line.label), amount: line.amount.to_string() };
-    let values = ReceiptValues {
-        name: one_line(&facts.guest.name),
-        property: one_line(&facts.title),
-        issuer: one_line(&receipt.issuer),
-        title: if is_credit_note { "Credit note" } else { "Receipt" },
-        credit: is_credit_note,
-        number: receipt.number,
-        corrects: receipt.corrects,
-        issued: language.date(facts.guest.time_zone.today(receipt.issued_at)),
-        check_in: language.date(facts.check_in),
-        check_out: language.date(facts.check_out),
-        lines: receipt.lines.iter().map(line).collect(),
-        amount: receipt.amount.to_string(),
-    };
-    letter(&facts.guest, "receipt", Value::from(Serde(&values)), booking_path(receipt.booking_id))
-}
-
 fn booking_path(id: BookingId) -> String {
     format!("/bookings/{id}")
 }
@@ -205,29 +189,6 @@ const fn sides(facts: &BookingFacts, side: ReviewSide) -> (&Person, &Person) {
         ReviewSide::Guest => (&facts.guest, &facts.host),
         ReviewSide::Host => (&facts.host, &facts.guest),
     }
-}
-
-/// What the template of receipts may say.
-#[derive(Serialize)]
-struct ReceiptValues {
-    name: String,
-    property: String,
-    issuer: String,
-    title: &'static str,
-    credit: bool,
-    number: i64,
-    corrects: Option<i64>,
-    issued: String,
-    check_in: String,
-    check_out: String,
-    lines: Vec<LineValues>,
-    amount: String,
-}
-
-#[derive(Serialize)]
-struct LineValues {
-    label: String,
-    amount: String,
 }
 
 #[derive(Serialize)]

@@ -1,6 +1,6 @@
 //! From a template and its values to a subject, a text and an HTML page.
 
-use minijinja::{AutoEscape, Environment, Error, UndefinedBehavior, Value, context};
+use minijinja::{AutoEscape, Environment, Error, ErrorKind, UndefinedBehavior, Value, context};
 
 use super::catalogue;
 use super::language::Language;
@@ -26,6 +26,8 @@ pub(super) struct Words {
 struct Blocks {
     subject: String,
     paragraphs: Vec<String>,
+    /// What may be printed and kept; in a text it is paragraphs, too.
+    document: Option<String>,
     action: String,
 }
 
@@ -52,6 +54,8 @@ impl Templates {
     ) -> Result<Words, Error> {
         let text = self.blocks(language, name, "txt", values, before)?;
         let html = self.blocks(language, name, "html", values, before)?;
+        let documents = text.document.iter().flat_map(|document| paragraphs(document));
+        let plain_paragraphs: Vec<String> = text.paragraphs.iter().cloned().chain(documents).collect();
         // The blocks are rendered, and escaped where they must be: the layout takes them as they are.
         let paragraphs: Vec<Value> = html
             .paragraphs
@@ -63,12 +67,13 @@ impl Templates {
             language => language.tag(),
             subject => Value::from_safe_string(html.subject),
             paragraphs,
+            document => html.document.map(Value::from_safe_string),
             action => Value::from_safe_string(html.action),
             link,
             footer => self.0.get_template(&footer)?.render(context! {})?,
         })?;
         let plain = self.0.get_template("layout.txt")?.render(context! {
-            paragraphs => text.paragraphs,
+            paragraphs => plain_paragraphs,
             action => text.action,
             link,
             footer => self.0.get_template(&footer)?.render(context! {})?,
@@ -87,12 +92,18 @@ impl Templates {
         let folder = language.tag();
         let template = self.0.get_template(&format!("{folder}/{name}.{format}"))?;
         let stay = format!("{folder}/stay.{format}");
-        let mut rendered = template.render_captured(context! { stay, ..values.clone() })?;
+        let document = format!("{folder}/{name}_document.{format}");
+        let mut rendered = template.render_captured(context! { stay, document, ..values.clone() })?;
         let mut block = |name: &str| rendered.with_state_mut(|state| state.render_block(name));
+        let document = match block("document") {
+            Err(error) if error.kind() == ErrorKind::UnknownBlock => None,
+            document => Some(document?),
+        };
         let body = block("body")?;
         Ok(Blocks {
             subject: one_line(&block("subject")?),
             paragraphs: before.map(str::to_owned).into_iter().chain(paragraphs(&body)).collect(),
+            document,
             action: one_line(&block("action")?),
         })
     }

@@ -2,7 +2,7 @@
 
 use domain::payment::PaymentState;
 use store::bookings::Cause;
-use store::host_accounts::{self, HostAccountState};
+use store::host_accounts::{self, HostAccountState, Standing};
 use store::payments::{self, Payment};
 use store::refunds;
 
@@ -58,7 +58,12 @@ pub(super) async fn record(
             if payment.state.allows_another_attempt() {
                 tracing::error!(payment = %id, %provider_id, state = %payment.state, "money was taken for a payment that had ended");
             }
-            outcomes::captured(ctx, id, report.captured, cause).await
+            // An event does not tell what the provider keeps.
+            let fee = match &report.fee {
+                None if is_open(payment.state) => gateway.retrieve(provider_id).await?.fee,
+                fee => fee.clone(),
+            };
+            outcomes::captured(ctx, id, report.captured, fee, cause).await
         }
         ProviderPaymentState::RequiresAction { url, client_secret } => {
             let action = (url.as_deref(), client_secret.as_str());
@@ -77,6 +82,11 @@ pub(super) async fn record(
         }
         ProviderPaymentState::Processing => close(ctx, cause).await,
     }
+}
+
+/// Whether a payment may still be captured: then what is told of its capture is news.
+const fn is_open(state: PaymentState) -> bool {
+    matches!(state, PaymentState::Processing | PaymentState::RequiresAction | PaymentState::Authorised)
 }
 
 /// A refund as it stands at the provider.
@@ -109,26 +119,22 @@ pub async fn observe_account(
     account: &ProviderAccountId,
     cause: Cause<'_>,
 ) -> Result<Seen, Failure> {
-    let account = gateway.retrieve_account(account).await?;
-    let known = keep_account(ctx, &account, cause).await?;
+    let report = gateway.retrieve_account(account).await?;
+    let standing = standing_of(report);
+    let known = host_accounts::update(&ctx.db, account.as_str(), &standing, cause, ctx.now()).await?;
     Ok(if known { Seen::Recorded } else { Seen::Unknown })
 }
 
-/// Keeps what the provider says of an account; answers whether there is one.
-pub(super) async fn keep_account(
-    ctx: &Ctx,
-    account: &ProviderAccount,
-    cause: Cause<'_>,
-) -> Result<bool, Failure> {
-    let (id, state) = (account.provider_id.as_str(), account_state(account.state));
-    Ok(host_accounts::update(&ctx.db, id, state, &account.requirements, cause, ctx.now()).await?)
-}
-
-/// Whether a host can be paid, in our terms.
-pub(super) const fn account_state(state: AccountState) -> HostAccountState {
-    match state {
-        AccountState::Pending => HostAccountState::Pending,
-        AccountState::Enabled => HostAccountState::Enabled,
-        AccountState::Restricted => HostAccountState::Restricted,
+/// What the provider says of an account, in our terms.
+pub(super) fn standing_of(account: ProviderAccount) -> Standing {
+    Standing {
+        state: match account.state {
+            AccountState::Pending => HostAccountState::Pending,
+            AccountState::Enabled => HostAccountState::Enabled,
+            AccountState::Restricted => HostAccountState::Restricted,
+        },
+        requirements: account.requirements,
+        due_at: account.due_at,
+        disabled_reason: account.disabled_reason,
     }
 }

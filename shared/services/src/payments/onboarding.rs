@@ -2,11 +2,12 @@
 
 use domain::ids::UserId;
 use domain::listing::Country;
+use domain::refusal::Refusal;
 use jiff::SignedDuration;
 use store::bookings::Cause;
-use store::host_accounts::{self, HostAccount, HostAccountState};
+use store::host_accounts::{self, HostAccount, HostAccountState, Standing};
 
-use super::observe::{account_state, keep_account};
+use super::observe::standing_of;
 use crate::gateway::{AccountRequest, IdempotencyKey, PaymentGateway, ProviderAccountId};
 use crate::{Ctx, Failure};
 
@@ -20,13 +21,23 @@ const LINK_MARGIN: SignedDuration = SignedDuration::from_mins(1);
 pub struct Onboarding {
     /// The provider's page where the host goes on; none once nothing is wanted.
     pub url: Option<String>,
-    /// Whether the host can be paid.
-    pub state: HostAccountState,
+    /// What the provider says: whether the host can be paid, and what it still wants.
+    pub standing: Standing,
 }
 
 /// Whether the provider can pay the host: a listing is published, and a booking paid for, only then.
 pub async fn host_is_payable(ctx: &Ctx, host: UserId) -> Result<bool, Failure> {
     Ok(host_accounts::is_enabled(&ctx.db, host).await?)
+}
+
+/// Refuses with 409 `host_not_payable` where the host cannot be paid: then nobody is charged for them either.
+pub(crate) async fn require_payable(ctx: &Ctx, host: UserId) -> Result<(), Failure> {
+    if host_is_payable(ctx, host).await? {
+        return Ok(());
+    }
+    let detail = "The host cannot be paid at the moment, so the guest is not charged. What the payment provider wants of \
+                  the host is at /payments/onboarding.";
+    Err(Refusal::conflict("host_not_payable", detail).into())
 }
 
 /// Makes the host's account, once, and gives out a new page to go on.
@@ -40,12 +51,12 @@ pub async fn begin_onboarding(
         Some(account) => account,
         None => make_account(ctx, gateway, host, country).await?,
     };
-    let state = refreshed(ctx, gateway, &account).await?;
-    let url = match state {
+    let standing = refreshed(ctx, gateway, &account).await?;
+    let url = match standing.state {
         HostAccountState::Enabled => None,
         _ => Some(new_link(ctx, gateway, &account).await?),
     };
-    Ok(Onboarding { url, state })
+    Ok(Onboarding { url, standing })
 }
 
 /// Where the host stands now, with the page last given out while it works.
@@ -55,14 +66,14 @@ pub async fn onboarding(
     host: UserId,
 ) -> Result<Onboarding, Failure> {
     let account = host_accounts::find(&ctx.db, host).await?.ok_or(Failure::NotFound)?;
-    let state = refreshed(ctx, gateway, &account).await?;
+    let standing = refreshed(ctx, gateway, &account).await?;
     let fresh = ctx.now().checked_add(LINK_MARGIN).unwrap_or(jiff::Timestamp::MAX);
     let url = match &account.link {
-        _ if state == HostAccountState::Enabled => None,
+        _ if standing.state == HostAccountState::Enabled => None,
         Some(link) if link.expires_at > fresh => Some(link.url.clone()),
         _ => Some(new_link(ctx, gateway, &account).await?),
     };
-    Ok(Onboarding { url, state })
+    Ok(Onboarding { url, standing })
 }
 
 async fn make_account(
@@ -78,8 +89,8 @@ async fn make_account(
     let key = IdempotencyKey::derive(format_args!("host:{host}"), &format!("account-{country}"), 1);
     let request = AccountRequest { user_id: host, email: owner.email, country };
     let made = gateway.create_account(&key, &request).await?;
-    let (name, state) = (made.provider_id.as_str(), account_state(made.state));
-    host_accounts::create(&ctx.db, host, name, state, &made.requirements, ctx.now()).await?;
+    let name = made.provider_id.clone();
+    host_accounts::create(&ctx.db, host, name.as_str(), &standing_of(made), ctx.now()).await?;
     // Another request may have been quicker: its account counts.
     host_accounts::find(&ctx.db, host).await?.ok_or(Failure::NotFound)
 }
@@ -89,22 +100,23 @@ async fn refreshed(
     ctx: &Ctx,
     gateway: &dyn PaymentGateway,
     account: &HostAccount,
-) -> Result<HostAccountState, Failure> {
-    if account.state == HostAccountState::Enabled {
-        return Ok(account.state);
+) -> Result<Standing, Failure> {
+    if account.standing.state == HostAccountState::Enabled {
+        return Ok(account.standing.clone());
     }
     let name = ProviderAccountId::new(account.provider_account.clone());
     match gateway.retrieve_account(&name).await {
         Ok(report) => {
-            let state = account_state(report.state);
-            if state != account.state {
-                keep_account(ctx, &report, Cause::default()).await?;
+            let standing = standing_of(report);
+            if standing != account.standing {
+                let account = &account.provider_account;
+                host_accounts::update(&ctx.db, account, &standing, Cause::default(), ctx.now()).await?;
             }
-            Ok(state)
+            Ok(standing)
         }
         Err(error) => {
             tracing::warn!(%error, "the provider does not say where an account stands");
-            Ok(account.state)
+            Ok(account.standing.clone())
         }
     }
 }

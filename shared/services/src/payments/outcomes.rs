@@ -6,10 +6,12 @@ use domain::messages::{MessageBody, NotificationMessage, PaymentMessage};
 use domain::money::Money;
 use store::bookings::{Applied, Cause};
 use store::payments::{self, ActionRequired, NextAction};
+use store::provider_fees::NewFee;
 
 use super::close;
 use crate::gateway::{
-    Decline, GatewayError, IdempotencyKey, PaymentGateway, ProviderPaymentId, ProviderPaymentState,
+    Decline, GatewayError, IdempotencyKey, PaymentGateway, ProviderFee, ProviderPaymentId,
+    ProviderPaymentState,
 };
 use crate::{Ctx, Failure, figures};
 
@@ -149,14 +151,22 @@ pub(super) fn failure_code(decline: &Decline) -> &'static str {
     }
 }
 
-/// The amount is taken.
+/// The amount is taken, and the provider keeps its fee, where that is known.
 pub(super) async fn captured(
     ctx: &Ctx,
     payment: PaymentId,
     amount: Money,
+    fee: Option<ProviderFee>,
     cause: Cause<'_>,
 ) -> Result<(), Failure> {
-    let applied = payments::record_captured(&ctx.db, payment, amount, cause, ctx.now()).await?;
+    let fee = fee.map(|fee| NewFee {
+        movement: fee.movement.to_string(),
+        payment: None,
+        currency: fee.amount.currency(),
+        amount: fee.amount.amount(),
+        at: fee.at,
+    });
+    let applied = payments::record_captured(&ctx.db, payment, amount, fee.as_ref(), cause, ctx.now()).await?;
     counted(figures::PAYMENTS_CAPTURED, applied);
     if applied == Applied::Stale {
         close(ctx, cause).await?;

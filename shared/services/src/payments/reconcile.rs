@@ -76,6 +76,7 @@ async fn take(ctx: &Ctx, gateway: &dyn PaymentGateway, run: &Run) -> Result<Done
         Step::Refunds => compare::refunds(ctx, gateway, &listing).await,
         Step::Transfers => compare::transfers(ctx, gateway, &listing).await,
         Step::Disputes => compare::disputes(ctx, gateway, &listing).await,
+        Step::Balance => compare::balance(ctx, gateway, &listing).await,
         Step::Open => ask_after_open(ctx, gateway).await,
         Step::Books => {
             Ok(Done { open: reconciliation::faults_of_books(&ctx.db, ctx.now()).await?, ..Done::default() })

@@ -51,7 +51,7 @@ async fn release(
             outcomes::cancelled(ctx, payment.id, Some(&provider_id), cause).await
         }
         ProviderPaymentState::Captured => {
-            outcomes::captured(ctx, payment.id, payment.amount, Cause::default()).await?;
+            outcomes::captured(ctx, payment.id, payment.amount, None, Cause::default()).await?;
             give_back(ctx, payment.id, message).await
         }
         _ => Err(Failure::internal("the provider does not let go of a payment")),

@@ -3,7 +3,7 @@
 use domain::booking::BookingState;
 use domain::dates::Zone;
 use domain::guests::Guests;
-use domain::ids::{BookingId, PhotoId, PropertyId, ReceiptId, UserId};
+use domain::ids::{BookingId, DisputeId, PhotoId, PropertyId, ReceiptId, UserId};
 use domain::listing::Address;
 use domain::money::Money;
 use domain::user::Locale;
@@ -12,6 +12,7 @@ use jiff::civil::Date;
 use serde::Deserialize;
 
 use crate::db::{Db, DbError, Statement};
+use crate::disputes::DisputeState;
 use crate::receipts::{Receipt, receipt_json};
 
 /// Somebody who gets a mail, or is spoken of in one.
@@ -120,6 +121,29 @@ pub struct ReceiptFacts {
     pub check_out: Date,
 }
 
+/// A dispute, and the host who is told about it.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct DisputeFacts {
+    /// The booking that the payment is for.
+    pub booking_id: BookingId,
+    /// Whose place it is.
+    pub host: Person,
+    /// The listing's present title.
+    pub title: String,
+    /// The day of arrival.
+    pub check_in: Date,
+    /// The day of departure.
+    pub check_out: Date,
+    /// How much is disputed.
+    pub amount: Money,
+    /// The bank's reason, in the provider's word for it.
+    pub reason: String,
+    /// Where it stands now, which may be beyond what the message speaks of.
+    pub state: DisputeState,
+    /// Until when evidence counts.
+    pub evidence_due_at: Option<Timestamp>,
+}
+
 /// The JSON of a [`Person`] from a row of `users` named `$row`.
 macro_rules! person_json {
     ($row:literal) => {
@@ -218,6 +242,22 @@ pub async fn receipt(db: &Db, id: ReceiptId) -> Result<Option<ReceiptFacts>, DbE
          FROM receipts r JOIN users i ON i.id = r.issuer JOIN bookings b ON b.id = r.booking_id
          JOIN properties p ON p.id = b.property_id JOIN users g ON g.id = b.guest_id
          WHERE r.id = :id::uuid"
+    );
+    db.optional(Statement::new(sql).uuid("id", id).idempotent()).await
+}
+
+/// The dispute, with who is told about it.
+pub async fn dispute(db: &Db, id: DisputeId) -> Result<Option<DisputeFacts>, DbError> {
+    let sql = concat!(
+        "SELECT jsonb_build_object('booking_id', b.id, 'title', p.title, 'check_in', b.check_in,
+             'check_out', b.check_out, 'reason', d.reason, 'state', d.state,
+             'amount', jsonb_build_object('amount', d.amount, 'currency', d.currency),
+             'evidence_due_at', d.evidence_due_at, 'host', ",
+        person_json!("h"),
+        ")::text
+         FROM disputes d JOIN payments y ON y.id = d.payment_id JOIN bookings b ON b.id = y.booking_id
+         JOIN properties p ON p.id = b.property_id JOIN users h ON h.id = b.host_id
+         WHERE d.id = :id::uuid"
     );
     db.optional(Statement::new(sql).uuid("id", id).idempotent()).await
 }

@@ -7,13 +7,15 @@ use jiff::Timestamp;
 use super::Result;
 use crate::bookings::{Applied, Cause};
 use crate::db::{Db, Statement};
+use crate::provider_fees::NewFee;
 
-/// Records that the provider has taken `captured`. Only what is authorised can be: whoever hears of a capture first
-/// records the authorisation, which moves the booking.
+/// Records that the provider has taken `captured`, and what it keeps of it. Only what is authorised can be: whoever hears
+/// of a capture first records the authorisation, which moves the booking.
 pub async fn record_captured(
     db: &Db,
     payment: PaymentId,
     captured: Money,
+    fee: Option<&NewFee>,
     cause: Cause<'_>,
     now: Timestamp,
 ) -> Result<Applied> {
@@ -22,6 +24,11 @@ pub async fn record_captured(
              UPDATE payments SET state = 'captured', captured = :captured::int8, captured_at = :now::timestamptz,
                     updated_at = :now::timestamptz, version = version + 1
              WHERE id = :payment::uuid AND state = 'authorised' AND currency = :currency RETURNING id),
+         kept AS (
+             INSERT INTO provider_fees (provider_id, payment_id, currency, amount, at)
+             SELECT :fee, ended.id, :fee_currency, :fee_amount::int8, :fee_at::timestamptz
+             FROM ended WHERE :fee_amount::int8 <> 0
+             ON CONFLICT DO NOTHING),
          done AS (
              UPDATE outbox SET done_at = :now::timestamptz
              FROM ended WHERE outbox.id = :message::uuid AND outbox.done_at IS NULL),
@@ -31,7 +38,11 @@ pub async fn record_captured(
          SELECT to_jsonb(CASE WHEN EXISTS (SELECT FROM ended) THEN 'moved'::text ELSE 'stale' END)::text",
     )
     .int("captured", captured.amount())
-    .text("currency", captured.currency().code());
+    .text("currency", captured.currency().code())
+    .text("fee", fee.map(|fee| fee.movement.as_str()))
+    .text("fee_currency", fee.map(|fee| fee.currency.code()))
+    .int("fee_amount", fee.map(|fee| fee.amount))
+    .instant("fee_at", fee.map(|fee| fee.at));
     db.one(bind(statement, payment, cause, now)).await
 }
 

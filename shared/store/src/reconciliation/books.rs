@@ -54,6 +54,14 @@ pub async fn faults_of_books(db: &Db, now: Timestamp) -> Result<Vec<NewFinding>>
               FROM payouts
               WHERE state = 'pending' AND created_at < :now::timestamptz - interval '24 hours' LIMIT 50)
              UNION ALL
+             -- What no payout will net: nothing else of the host's is payable or will be.
+             (SELECT 'debt_overdue', e.booking_id::text,
+                     jsonb_build_object('host_id', e.host_id, 'owed', -e.payable, 'currency', e.currency)
+              FROM host_earnings e
+              WHERE e.payable < 0 AND e.updated_at < :now::timestamptz - interval '90 days'
+                AND (SELECT sum(o.payable + o.pending) FROM host_earnings o
+                     WHERE o.host_id = e.host_id AND o.currency = e.currency) < 0 LIMIT 50)
+             UNION ALL
              (SELECT 'evidence_due', id::text,
                      jsonb_build_object('evidence_due_at', evidence_due_at, 'reason', reason)
               FROM disputes

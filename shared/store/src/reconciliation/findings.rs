@@ -138,14 +138,19 @@ pub struct Settling<'a> {
 }
 
 /// Settles an open finding, with the journal of what is given up in the same statement. `None` where there is no such
-/// finding; one that was settled before is answered as it stands.
+/// finding; one that was settled before is answered as it stands, and so is one that stays open because more of a host's
+/// debt is to be given up than is owed for the booking.
 pub async fn settle(db: &Db, settling: &Settling<'_>) -> Result<Option<Finding>> {
     let write_off = settling.write_off;
     let statement = Statement::new(
         "WITH settled AS (
              UPDATE findings SET state = 'settled', settled_at = :now::timestamptz, settled_by = :by::uuid,
                     note = :note
-             WHERE id = :id::uuid AND state = 'open' RETURNING *),
+             WHERE id = :id::uuid AND state = 'open'
+               AND (:account IS DISTINCT FROM 'host_payable' OR EXISTS (
+                   SELECT FROM host_earnings e WHERE e.booking_id = :booking::uuid AND e.currency = :currency
+                      AND :amount::int8 BETWEEN 1 AND -e.payable))
+             RETURNING *),
          written AS (
              INSERT INTO write_offs (id, account, booking_id, currency, amount, reason, made_by, at)
              SELECT :write_off::uuid, :account, :booking::uuid, :currency, :amount::int8, :note, :by::uuid,
@@ -154,7 +159,7 @@ pub async fn settle(db: &Db, settling: &Settling<'_>) -> Result<Option<Finding>>
          SELECT (to_jsonb(f) - 'settled_by')::text FROM (
              SELECT * FROM settled
              UNION ALL
-             SELECT * FROM findings WHERE id = :id::uuid AND state <> 'open') f LIMIT 1",
+             SELECT * FROM findings WHERE id = :id::uuid AND NOT EXISTS (SELECT FROM settled)) f LIMIT 1",
     )
     .uuid("id", settling.id)
     .uuid("by", settling.by)

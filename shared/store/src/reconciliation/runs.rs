@@ -23,6 +23,8 @@ pub enum Step {
     Transfers,
     /// Compares disputes.
     Disputes,
+    /// Looks through the movements of the balance: fees are posted.
+    Balance,
     /// Asks after what is open at our side.
     Open,
     /// Checks our own books.
@@ -40,6 +42,7 @@ impl Step {
             Self::Refunds => "refunds",
             Self::Transfers => "transfers",
             Self::Disputes => "disputes",
+            Self::Balance => "balance",
             Self::Open => "open",
             Self::Books => "books",
             Self::Done => "done",
@@ -54,7 +57,8 @@ impl Step {
             Self::Payments => Self::Refunds,
             Self::Refunds => Self::Transfers,
             Self::Transfers => Self::Disputes,
-            Self::Disputes => Self::Open,
+            Self::Disputes => Self::Balance,
+            Self::Balance => Self::Open,
             Self::Open => Self::Books,
             Self::Books | Self::Done => Self::Done,
         }

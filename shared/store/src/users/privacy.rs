@@ -86,7 +86,7 @@ tables! {
         hidden: [];
     #[doc = "What is still owed is paid out by it."]
     host_accounts about "t.user_id = :user::uuid",
-        kept: [user_id provider_account state requirements created_at updated_at],
+        kept: [user_id provider_account state requirements due_at disabled_reason created_at updated_at],
         erased: [],
         hidden: [];
     #[doc = "Money."]

@@ -1,5 +1,6 @@
 //! `POST /v1/payment_intents/{id}/capture`: take the money, once.
 
+use crate::balance::{Category, charge_fee, record};
 use crate::currency::check_notation;
 use crate::desk::Desk;
 use crate::disputes;
@@ -11,6 +12,7 @@ use crate::route::Reply;
 /// Captures `amount_to_capture`, or all; what is left of the authorisation is released.
 pub(crate) fn capture(desk: &Desk<'_>, id: &str, mut form: Form) -> Result<Reply, ApiError> {
     let amount = form.integer("amount_to_capture")?;
+    let expand = form.list("expand");
     form.finish()?;
     let mut intent: Intent = desk.get(id, "id")?;
     if intent.status != Status::RequiresCapture {
@@ -26,7 +28,7 @@ pub(crate) fn capture(desk: &Desk<'_>, id: &str, mut form: Form) -> Result<Reply
         return Err(ApiError::state("amount_too_large", message).about("amount_to_capture"));
     }
     take(desk, &mut intent, amount)?;
-    Ok(Reply::ok(desk.view(&intent)))
+    Ok(Reply::ok(desk.expanded(&intent, &expand)?))
 }
 
 /// Takes `amount` of an authorised intent.
@@ -34,6 +36,9 @@ pub(crate) fn take(desk: &Desk<'_>, intent: &mut Intent, amount: i64) -> Result<
     intent.status = Status::Succeeded;
     intent.received = amount;
     intent.lapses_ms = None;
+    let moved = (amount, charge_fee(amount, &intent.currency), intent.currency.as_str());
+    let charge = intent.charge.as_deref().unwrap_or_default();
+    intent.movement = Some(record(desk, Category::Charge, moved, charge, Some(&intent.id))?);
     desk.update(intent)?;
     desk.emit("charge.captured", intent.charge_view())?;
     desk.emit("payment_intent.succeeded", desk.view(intent))?;

@@ -124,6 +124,7 @@ fn read(desk: &Desk<'_>, mut form: Form) -> Result<Intent, ApiError> {
         return_url,
         created: desk.now(),
         charge: None,
+        movement: None,
         received: 0,
         refunded: 0,
         transferred: 0,

@@ -116,10 +116,12 @@ async fn a_disputed_payment_cannot_be_refunded_until_it_is_won() {
     let list = bench.caller.get(&format!("/v1/disputes?payment_intent={id}")).await;
     let dispute = list.body["data"][0].clone();
     assert_eq!((&dispute["amount"], &dispute["status"]), (&json!(10000), &json!("needs_response")));
-    assert_eq!(bench.books().totals().unwrap()["usd"].balance(), 0);
+    let balance = || bench.books().totals().unwrap()["usd"].balance();
+    let fee = 290 + 30;
+    assert_eq!(balance(), -fee - 1_500);
 
     bench.books().close_dispute(dispute["id"].as_str().unwrap(), true).unwrap();
-    assert_eq!(bench.books().totals().unwrap()["usd"].balance(), 10_000);
+    assert_eq!(balance(), 10_000 - fee);
     assert_eq!(bench.caller.post("/v1/refunds", &[("payment_intent", &id)], None).await.status, 200);
 }
 
@@ -206,4 +208,47 @@ async fn transfers_from_a_charge_stay_within_it() {
     assert_eq!(bench.caller.post("/v1/transfers", &pay("1000"), None).await.status, 200);
     let list = bench.caller.get("/v1/transfers?transfer_group=booking-1").await.body;
     assert_eq!(list["data"].as_array().unwrap().len(), 2);
+}
+
+#[tokio::test]
+async fn every_movement_of_the_balance_is_listed_with_its_fee() {
+    let bench = Bench::new().await;
+    let id = bench.captured("pm_card_refundFail").await;
+    let path = format!("/v1/payment_intents/{id}?expand[]=latest_charge.balance_transaction");
+    let charged = bench.caller.get(&path).await.body["latest_charge"]["balance_transaction"].clone();
+    assert_eq!(
+        (&charged["amount"], &charged["fee"], &charged["net"]),
+        (&json!(10_000), &json!(320), &json!(9_680))
+    );
+    bench.caller.post("/v1/refunds", &[("payment_intent", &id), ("amount", "4000")], None).await;
+    bench.clock.advance_millis(61_000);
+    bench.books().sweep().unwrap();
+    let dispute = bench.books().open_dispute(&id, Some(1_000), "fraudulent").unwrap();
+    bench.books().close_dispute(dispute["id"].as_str().unwrap(), true).unwrap();
+    let form = [("type", "express"), ("capabilities[transfers][requested]", "true")];
+    let account = bench.caller.post("/v1/accounts", &form, None).await.body["id"].clone();
+    bench.books().enable_account(account.as_str().unwrap()).unwrap();
+    let pay = [("amount", "5000"), ("currency", "usd"), ("destination", account.as_str().unwrap())];
+    assert_eq!(bench.caller.post("/v1/transfers", &pay, None).await.status, 200);
+    bench.books().collect_for_account(account.as_str().unwrap(), 700, "usd").unwrap();
+
+    let list = bench.caller.get("/v1/balance_transactions?limit=100&expand[]=data.source").await.body;
+    let all = list["data"].as_array().unwrap();
+    let categories: Vec<_> =
+        all.iter().rev().map(|one| one["reporting_category"].as_str().unwrap()).collect();
+    let expected = [
+        "charge",
+        "refund",
+        "refund_failure",
+        "dispute",
+        "dispute_reversal",
+        "transfer",
+        "connect_collection_transfer",
+    ];
+    assert_eq!(categories, expected);
+    assert!(all.iter().rev().take(5).all(|one| one["source"]["payment_intent"] == id.as_str()), "{all:#?}");
+    let net: i64 = all.iter().map(|one| one["net"].as_i64().unwrap()).sum();
+    assert_eq!(net, bench.books().totals().unwrap()["usd"].balance());
+    let odd = bench.caller.get("/v1/balance_transactions?expand[]=data.sauce").await;
+    assert_eq!(odd.status, 400, "what cannot be expanded is refused");
 }

@@ -1,11 +1,14 @@
 use domain::booking::BookingState;
 use domain::ids::PhotoId;
+use domain::messages::DisputeNotice;
 use minijinja::context;
 use serde_json::json;
-use store::deliveries::Home;
+use store::deliveries::{DisputeFacts, Home, ReceiptFacts};
+use store::disputes::DisputeState;
 use uuid::Uuid;
 
 use super::super::render::{Templates, Words};
+use super::money::{dispute, receipt};
 use super::*;
 
 fn id<T: From<Uuid>>(number: u128) -> T {
@@ -76,11 +79,65 @@ fn receipt_facts(kind: &str) -> ReceiptFacts {
         "id": Uuid::from_u128(6), "number": 17, "kind": kind, "issuer": "Blaise <Pascal>",
         "booking_id": Uuid::from_u128(7), "payment_id": Uuid::from_u128(8), "refund_id": null,
         "corrects": (kind == "credit_note").then_some(16), "amount": amount,
-        "lines": [{ "label": "5 nights", "amount": amount }], "issued_at": "2026-11-23T23:30:00Z",
+        "lines": [{ "label": "5 nights <b>", "amount": amount }], "issued_at": "2026-11-23T23:30:00Z",
     });
     let BookingFacts { guest, home, check_in, check_out, .. } = facts();
     let receipt = serde_json::from_value(receipt).unwrap();
     ReceiptFacts { receipt, guest, title: home.title, check_in, check_out }
+}
+
+fn dispute_facts(state: DisputeState) -> DisputeFacts {
+    let BookingFacts { host, home, check_in, check_out, .. } = facts();
+    let amount = serde_json::from_value(json!({ "amount": 125_400, "currency": "EUR" })).unwrap();
+    DisputeFacts {
+        booking_id: id(7),
+        host,
+        title: home.title,
+        check_in,
+        check_out,
+        amount,
+        reason: "product_not_received".to_owned(),
+        state,
+        evidence_due_at: Some("2026-12-02T12:00:00Z".parse().unwrap()),
+    }
+}
+
+#[test]
+fn a_host_is_told_of_a_dispute_until_when_evidence_counts_and_how_it_ended() {
+    let said = |notice, state| words(&dispute(notice, &dispute_facts(state)).unwrap());
+    let opened = said(DisputeNotice::Opened, DisputeState::Open);
+    assert!(opened.subject.starts_with("A bank took back 1254.00 EUR"), "{}", opened.subject);
+    assert!(opened.text.contains("reason: product not received"), "{}", opened.text);
+    assert!(opened.text.contains("Evidence counts until Wednesday, 2 December 2026"), "{}", opened.text);
+    assert!(said(DisputeNotice::Won, DisputeState::Won).text.contains("decided for you"));
+    assert!(said(DisputeNotice::Lost, DisputeState::Lost).text.contains("your next payouts"));
+    let late = dispute(DisputeNotice::Opened, &dispute_facts(DisputeState::Lost));
+    assert!(late.is_none(), "the end was told");
+}
+
+#[test]
+fn a_receipt_can_be_printed_and_read_aloud() {
+    let said = words(&receipt(&receipt_facts("receipt")).unwrap());
+    for part in [
+        "<html lang=\"en\">",
+        "<h1 id=\"document\"",
+        "aria-labelledby=\"document\"",
+        "<caption",
+        "scope=\"col\"",
+        "scope=\"row\"",
+        "<dd style=\"margin:0 0 8px\">Blaise &lt;Pascal&gt;</dd>",
+        "5 nights &lt;b&gt;",
+        ">1254.00 EUR</td>",
+        "@media print",
+    ] {
+        assert!(said.html.contains(part), "{part}: {}", said.html);
+    }
+    assert!(!said.html.contains("<b>"), "{}", said.html);
+    assert!(!words(&notice_letter()).html.contains("<table"), "only documents have one");
+}
+
+fn notice_letter() -> Letter {
+    booking(Notice::Confirmed, &facts()).remove(0)
 }
 
 #[test]
@@ -88,7 +145,7 @@ fn a_receipt_says_its_number_its_lines_and_what_it_corrects() {
     let letter = receipt(&receipt_facts("receipt")).unwrap();
     let said = words(&letter);
     assert_eq!(said.subject, "Receipt 17 for your stay at Loft <by> the Seine");
-    assert!(said.text.contains("5 nights: 1254.00 EUR"), "{}", said.text);
+    assert!(said.text.contains("5 nights <b>: 1254.00 EUR"), "{}", said.text);
     assert!(said.text.contains("Monday, 23 November 2026"), "{}", said.text);
     assert!(said.html.contains("Blaise &lt;Pascal&gt;"), "{}", said.html);
     let said = words(&receipt(&receipt_facts("credit_note")).unwrap());
@@ -111,6 +168,11 @@ fn every_message() -> Vec<NotificationMessage> {
     all.extend(
         Notice::ALL.iter().map(|event| NotificationMessage::Booking { booking_id: id(7), event: *event }),
     );
+    all.extend(
+        DisputeNotice::ALL
+            .iter()
+            .map(|event| NotificationMessage::Dispute { dispute_id: id(9), event: *event }),
+    );
     for message in &all {
         match message {
             NotificationMessage::VerifyEmail { .. }
@@ -122,6 +184,7 @@ fn every_message() -> Vec<NotificationMessage> {
             | NotificationMessage::Booking { .. }
             | NotificationMessage::ReviewsRevealed { .. }
             | NotificationMessage::Receipt { .. }
+            | NotificationMessage::Dispute { .. }
             | NotificationMessage::PhotoRejected { .. } => {}
         }
     }
@@ -138,6 +201,9 @@ fn letters(message: &NotificationMessage, facts: &BookingFacts) -> Vec<Letter> {
             kinds.filter_map(|kind| receipt(&receipt_facts(kind))).collect()
         }
         NotificationMessage::PhotoRejected { .. } => photo_rejected(&photo_facts()).into_iter().collect(),
+        NotificationMessage::Dispute { event, .. } => {
+            dispute(*event, &dispute_facts(DisputeState::Open)).into_iter().collect()
+        }
         _ => account(message, &user_facts()).into_iter().collect(),
     }
 }
@@ -159,7 +225,8 @@ fn notice(event: Notice, facts: &BookingFacts, side: ReviewSide) -> Words {
 
 #[test]
 fn every_message_has_words_for_each_of_its_recipients() {
-    let mut used = vec!["footer".to_owned(), "stay".to_owned()];
+    let parts = ["footer", "receipt_document.html", "receipt_document.txt", "stay"];
+    let mut used: Vec<String> = parts.map(str::to_owned).to_vec();
     for message in every_message() {
         let letters = letters(&message, &facts());
         assert!(!letters.is_empty(), "{message:?} is for nobody");

@@ -7,11 +7,13 @@ use domain::payment::{PaymentState, RefundState};
 use serde_json::json;
 use store::bookings::Cause;
 use store::payouts::{PayoutState, Sending};
+use store::provider_fees::{self, NewFee};
 use store::reconciliation::{self, NewFinding, OurPayment};
 
 use super::Done;
 use crate::gateway::{
-    Listing, PaymentGateway, ProviderPayment, ProviderPaymentState, ProviderRefund, ProviderTransfer,
+    Listing, MovementKind, PaymentGateway, ProviderMovement, ProviderPayment, ProviderPaymentState,
+    ProviderRefund, ProviderTransfer,
 };
 use crate::payments::{Seen, disputes as observed, observe};
 use crate::{Ctx, Failure};
@@ -190,6 +192,40 @@ pub(super) async fn disputes(
     Ok(done)
 }
 
+/// Movements of the balance: what the provider kept is posted, where that was not heard of; what nothing of ours asks for
+/// is a finding.
+pub(super) async fn balance(
+    ctx: &Ctx,
+    gateway: &dyn PaymentGateway,
+    listing: &Listing<'_>,
+) -> Result<Done, Failure> {
+    let page = gateway.list_movements(listing).await?;
+    let fees: Vec<NewFee> =
+        page.items.iter().filter(|movement| !movement.fee.is_zero()).map(fee_of).collect();
+    let mut done = Done { compared: page.items.len(), next: page.next, ..Done::default() };
+    for differing in provider_fees::keep(&ctx.db, &fees).await? {
+        let details = json!({ "ours": differing.ours, "theirs": differing.theirs });
+        done.open.push(finding("fee_differs", &differing.movement, details));
+    }
+    for movement in &page.items {
+        if let MovementKind::Other(kind) = &movement.kind {
+            let details = json!({ "kind": kind, "amount": movement.amount });
+            done.open.push(finding("balance_unexplained", &movement.provider_id, details));
+        }
+    }
+    Ok(done)
+}
+
+fn fee_of(movement: &ProviderMovement) -> NewFee {
+    NewFee {
+        movement: movement.provider_id.to_string(),
+        payment: movement.payment.as_ref().map(ToString::to_string),
+        currency: movement.fee.currency(),
+        amount: movement.fee.amount(),
+        at: movement.created_at,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use domain::money::Money;
@@ -215,6 +251,7 @@ mod tests {
             state,
             amount: usd(100),
             captured: usd(captured),
+            fee: None,
             created_at: "2026-06-01T12:00:00Z".parse().unwrap(),
         }
     }

@@ -25,7 +25,7 @@ pub struct SettleFinding {
 /// Settles an open finding. What is given up is posted as a journal of its own in the same statement.
 ///
 /// Refuses with 409 `illegal_transition` one that is not open, 422 `invalid_amount` at `/write_off/amount` a write-off of
-/// nothing, `amount_out_of_range` one beyond what JSON carries, `missing_booking` at `/write_off/booking_id` one of a host's debt without its booking.
+/// nothing or of more than a host owes for the booking, `amount_out_of_range` one beyond what JSON carries, `missing_booking` at `/write_off/booking_id` one of a host's debt without its booking.
 pub async fn settle_finding(
     ctx: &Ctx,
     by: UserId,
@@ -44,6 +44,10 @@ pub async fn settle_finding(
     let now = ctx.now();
     let settling = Settling { id, by, note: input.note.as_str(), write_off, now };
     let finding = reconciliation::settle(&ctx.db, &settling).await?.ok_or(Failure::NotFound)?;
+    if finding.state == FindingState::Open {
+        let detail = "Give up at most what the host owes for this booking, in its currency.";
+        return Err(Refusal::rule("invalid_amount", "/write_off/amount", detail).into());
+    }
     // Settled by this very call, or before, or healed.
     if finding.state != FindingState::Settled || finding.settled_at != Some(now) {
         let detail = "This finding is closed already.";
