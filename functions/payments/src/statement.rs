@@ -159,14 +159,25 @@ fn days(from: Option<Date>, to: Option<Date>, now: Timestamp) -> Result<(Timesta
     Ok((begins, ends))
 }
 
-/// RFC 4180: no value here has a comma, a quote or a line break, nor begins as a formula does.
+/// A text as a cell: quoted where RFC 4180 demands it, and never a formula, which a spreadsheet would run
+/// (<https://owasp.org/www-community/attacks/CSV_Injection>).
+fn cell(text: &str) -> String {
+    let guard = if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { "'" } else { "" };
+    if guard.is_empty() && !text.contains([',', '"', '\r', '\n']) {
+        return text.to_owned();
+    }
+    format!("\"{guard}{}\"", text.replace('"', "\"\""))
+}
+
+/// RFC 4180, with a header.
 fn csv(items: &[Movement], link: Option<HeaderValue>) -> Response {
     let mut text = String::from("at,event,booking_id,reference,currency,amount,amount_minor\r\n");
     for item in items {
         let money = item.amount.to_string();
         let amount = money.split(' ').next().unwrap_or_default();
         let currency = item.amount.currency().code();
-        let Movement { at, event, booking_id, reference, .. } = item;
+        let Movement { at, event, booking_id, .. } = item;
+        let reference = cell(&item.reference);
         let minor = item.amount.amount();
         // Writing to a string does not fail.
         let _ = write!(text, "{at},{event},{booking_id},{reference},{currency},{amount},{minor}\r\n");
@@ -185,6 +196,22 @@ fn csv(items: &[Movement], link: Option<HeaderValue>) -> Response {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn no_cell_is_a_formula_or_breaks_its_row() {
+        for (text, written) in [
+            ("01936f0e-7a1c-7c3e-9d52-0d6f0c6f2a11", "01936f0e-7a1c-7c3e-9d52-0d6f0c6f2a11"),
+            ("=HYPERLINK(\"http://x\")", "\"'=HYPERLINK(\"\"http://x\"\")\""),
+            ("+1", "\"'+1\""),
+            ("-1", "\"'-1\""),
+            ("@SUM(A1)", "\"'@SUM(A1)\""),
+            ("\t=1", "\"'\t=1\""),
+            ("a,b\r\nc", "\"a,b\r\nc\""),
+            ("", ""),
+        ] {
+            assert_eq!(cell(text), written, "{text:?}");
+        }
+    }
 
     #[test]
     fn days_are_whole_and_in_order() {
