@@ -151,7 +151,7 @@ where
     let handler = &handler;
     lambda_runtime::run(service_fn(async move |event: LambdaEvent<SqsEvent>| {
         let trace = XRayTrace::of(&event.context);
-        Ok::<_, Error>(XRayTrace::within(trace, run_batch(event.payload, handler)).await)
+        Ok::<_, Error>(XRayTrace::within(trace, Box::pin(run_batch(event.payload, handler))).await)
     }))
     .await
 }
@@ -165,7 +165,7 @@ where
     let handler = &handler;
     lambda_runtime::run(service_fn(async move |event: LambdaEvent<SqsEvent>| {
         let trace = XRayTrace::of(&event.context);
-        Ok::<_, Error>(XRayTrace::within(trace, run_records(event.payload, handler)).await)
+        Ok::<_, Error>(XRayTrace::within(trace, Box::pin(run_records(event.payload, handler))).await)
     }))
     .await
 }
@@ -181,7 +181,9 @@ where
     let handler = &handler;
     lambda_runtime::run(service_fn(async move |event: LambdaEvent<E>| {
         let trace = XRayTrace::of(&event.context);
-        let outcome = XRayTrace::within(trace, handler(event.payload)).await.map_err(|error| {
+        // On the heap, here and above: a handler's future may nest as deep as the compiler lays out by itself.
+        let work = Box::pin(handler(event.payload));
+        let outcome = XRayTrace::within(trace, work).await.map_err(|error| {
             tracing::error!(%error, "failed");
             Error::from(error.to_string())
         });
