@@ -3,14 +3,13 @@
 use axum::extract::State;
 use axum::http::Uri;
 use axum::response::IntoResponse;
-use domain::ids::DisputeId;
 use domain::money::Money;
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use store::disputes::{DisputeState as State_, Whose, page};
 use uuid::Uuid;
 use web::dto::MoneyDto;
-use web::{App, Caller, CursorScope, Page, Problem, ValidQuery};
+use web::{App, Caller, Page, PageQuery, Paging, Problem, ValidQuery};
 
 /// A payment that a guest's bank took back.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
@@ -70,49 +69,22 @@ impl From<store::disputes::Dispute> for Dispute {
     }
 }
 
-/// Which page.
-#[derive(Debug, Deserialize, garde::Validate, utoipa::IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub(crate) struct ListDisputes {
-    /// How many at most.
-    #[serde(default = "twenty")]
-    #[garde(range(min = 1, max = 100))]
-    #[param(minimum = 1, maximum = 100, default = 20)]
-    limit: u32,
-    /// `next_cursor` of the page before.
-    #[garde(inner(length(bytes, max = 1024)))]
-    #[param(max_length = 1024)]
-    cursor: Option<String>,
-}
-
-const fn twenty() -> u32 {
-    20
-}
-
 /// Disputes about your bookings as a host, the newest first; all disputes for the staff.
 #[utoipa::path(
     get, path = "/payments/disputes", tag = "payments", operation_id = "list_disputes",
-    params(ListDisputes),
+    params(PageQuery),
     responses((status = 200, description = "A page", body = Page<Dispute>, headers(("Link" = String))), web::Problems),
 )]
 pub(crate) async fn list_disputes(
     State(app): State<App>,
     caller: Caller,
     uri: Uri,
-    ValidQuery(query): ValidQuery<ListDisputes>,
+    ValidQuery(query): ValidQuery<PageQuery>,
 ) -> Result<impl IntoResponse, Problem> {
     let whose = if caller.is_admin() { Whose::Everybodys } else { Whose::Host(caller.user_id) };
-    let codec = app.cursors().await?;
-    let scope = CursorScope::new("/payments/disputes", &(caller.user_id, caller.is_admin()))?;
-    let after: Option<DisputeId> =
-        query.cursor.as_deref().map(|cursor| codec.open(&scope, cursor)).transpose()?;
-    let mut disputes = page(&app.ctx().db, whose, after, query.limit + 1).await?;
-    let limit = usize::try_from(query.limit).unwrap_or(usize::MAX);
-    let has_more = disputes.len() > limit;
-    disputes.truncate(limit);
-    let last = disputes.last().filter(|_| has_more).map(|dispute| dispute.id);
-    let next_cursor = last.map(|id| codec.seal(&scope, &id)).transpose()?;
-    let items = disputes.into_iter().map(Dispute::from).collect();
-    Ok(Page::<Dispute> { items, next_cursor }.respond(&uri))
+    let list = ("/payments/disputes", &(caller.user_id, caller.is_admin()));
+    let (paging, after) = Paging::open(&app, list, query.limit, query.cursor.as_deref()).await?;
+    let disputes = page(&app.ctx().db, whose, after, paging.rows()).await?;
+    let page: Page<Dispute> = paging.page(disputes, |dispute| dispute.id)?;
+    Ok(page.respond(&uri))
 }

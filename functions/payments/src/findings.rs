@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use services::payments::{SettleFinding as Input, settle_finding as settle};
 use store::reconciliation::{FindingState as State_, page};
 use uuid::Uuid;
-use web::{AdminCaller, App, CursorScope, IdempotencyKey, Page, PathId, Problem, ValidJson, ValidQuery};
+use web::{AdminCaller, App, IdempotencyKey, Page, Paging, PathId, Problem, ValidJson, ValidQuery};
 
 /// Something on which the provider's books and ours differ, or that is overdue.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
@@ -96,7 +96,7 @@ pub(crate) struct ListFindings {
     #[param(inline)]
     state: Option<FindingState>,
     /// How many at most.
-    #[serde(default = "twenty")]
+    #[serde(default = "web::paging::default_limit")]
     #[garde(range(min = 1, max = 100))]
     #[param(minimum = 1, maximum = 100, default = 20)]
     limit: u32,
@@ -104,10 +104,6 @@ pub(crate) struct ListFindings {
     #[garde(inner(length(bytes, max = 1024)))]
     #[param(max_length = 1024)]
     cursor: Option<String>,
-}
-
-const fn twenty() -> u32 {
-    20
 }
 
 /// What the reconciliation found, the newest first; for the staff.
@@ -122,19 +118,11 @@ pub(crate) async fn list_findings(
     uri: Uri,
     ValidQuery(query): ValidQuery<ListFindings>,
 ) -> Result<impl IntoResponse, Problem> {
-    let codec = app.cursors().await?;
-    let scope = CursorScope::new("/payments/findings", &(caller.user_id, query.state))?;
-    let after: Option<(Timestamp, FindingId)> =
-        query.cursor.as_deref().map(|cursor| codec.open(&scope, cursor)).transpose()?;
-    let state = query.state.map(State_::from);
-    let mut findings = page(&app.ctx().db, state, after, query.limit + 1).await?;
-    let limit = usize::try_from(query.limit).unwrap_or(usize::MAX);
-    let has_more = findings.len() > limit;
-    findings.truncate(limit);
-    let last = findings.last().filter(|_| has_more).map(|last| (last.first_seen_at, last.id));
-    let next_cursor = last.map(|position| codec.seal(&scope, &position)).transpose()?;
-    let items = findings.into_iter().map(Finding::from).collect();
-    Ok(Page::<Finding> { items, next_cursor }.respond(&uri))
+    let list = ("/payments/findings", &(caller.user_id, query.state));
+    let (paging, after) = Paging::open(&app, list, query.limit, query.cursor.as_deref()).await?;
+    let findings = page(&app.ctx().db, query.state.map(State_::from), after, paging.rows()).await?;
+    let page: Page<Finding> = paging.page(findings, |finding| (finding.first_seen_at, finding.id))?;
+    Ok(page.respond(&uri))
 }
 
 /// What was done about a finding.

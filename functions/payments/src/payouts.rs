@@ -4,15 +4,14 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::Uri;
 use axum::response::IntoResponse;
-use domain::ids::PayoutId;
 use domain::money::Money;
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use store::host_accounts::HostAccountState;
 use store::payouts::{PayoutState as State_, balance, page_of_host};
 use uuid::Uuid;
 use web::dto::MoneyDto;
-use web::{App, Caller, CursorScope, Page, Problem, ValidQuery};
+use web::{App, Caller, Page, PageQuery, Paging, Problem, ValidQuery};
 
 use crate::onboarding::OnboardingState;
 
@@ -83,51 +82,24 @@ impl From<store::payouts::Payout> for Payout {
     }
 }
 
-/// Which page.
-#[derive(Debug, Deserialize, garde::Validate, utoipa::IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub(crate) struct ListPayouts {
-    /// How many at most.
-    #[serde(default = "twenty")]
-    #[garde(range(min = 1, max = 100))]
-    #[param(minimum = 1, maximum = 100, default = 20)]
-    limit: u32,
-    /// `next_cursor` of the page before.
-    #[garde(inner(length(bytes, max = 1024)))]
-    #[param(max_length = 1024)]
-    cursor: Option<String>,
-}
-
-const fn twenty() -> u32 {
-    20
-}
-
 /// What was sent to you as a host, the newest first. A stay is paid 24 hours after check-in; one of 28 nights and more
 /// month by month.
 #[utoipa::path(
     get, path = "/payments/payouts", tag = "payments", operation_id = "list_payouts",
-    params(ListPayouts),
+    params(PageQuery),
     responses((status = 200, description = "A page", body = Page<Payout>, headers(("Link" = String))), web::Problems),
 )]
 pub(crate) async fn list_payouts(
     State(app): State<App>,
     caller: Caller,
     uri: Uri,
-    ValidQuery(query): ValidQuery<ListPayouts>,
+    ValidQuery(query): ValidQuery<PageQuery>,
 ) -> Result<impl IntoResponse, Problem> {
-    let codec = app.cursors().await?;
-    let scope = CursorScope::new("/payments/payouts", &caller.user_id)?;
-    let after: Option<PayoutId> =
-        query.cursor.as_deref().map(|cursor| codec.open(&scope, cursor)).transpose()?;
-    let mut payouts = page_of_host(&app.ctx().db, caller.user_id, after, query.limit + 1).await?;
-    let limit = usize::try_from(query.limit).unwrap_or(usize::MAX);
-    let has_more = payouts.len() > limit;
-    payouts.truncate(limit);
-    let last = payouts.last().filter(|_| has_more).map(|payout| payout.id);
-    let next_cursor = last.map(|id| codec.seal(&scope, &id)).transpose()?;
-    let items = payouts.into_iter().map(Payout::from).collect();
-    Ok(Page::<Payout> { items, next_cursor }.respond(&uri))
+    let list = ("/payments/payouts", &caller.user_id);
+    let (paging, after) = Paging::open(&app, list, query.limit, query.cursor.as_deref()).await?;
+    let payouts = page_of_host(&app.ctx().db, caller.user_id, after, paging.rows()).await?;
+    let page: Page<Payout> = paging.page(payouts, |payout| payout.id)?;
+    Ok(page.respond(&uri))
 }
 
 /// What a host has.

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use store::payouts::{Movement as Row, Position, Window, statement};
 use uuid::Uuid;
 use web::dto::MoneyDto;
-use web::{App, Caller, CursorScope, Page, Problem, ValidQuery, next_link};
+use web::{App, Caller, Page, Paging, Problem, ValidQuery};
 
 /// How far back a statement begins by default, in days.
 const DAYS: i64 = 31;
@@ -115,25 +115,16 @@ pub(crate) async fn get_statement(
     ValidQuery(query): ValidQuery<StatementQuery>,
 ) -> Result<Response, Problem> {
     let (from, to) = days(query.from, query.to, app.ctx().now())?;
-    let codec = app.cursors().await?;
-    let scope = CursorScope::new("/payments/statement", &(caller.user_id, from, to))?;
-    let after: Option<Position> =
-        query.cursor.as_deref().map(|cursor| codec.open(&scope, cursor)).transpose()?;
-    let window = Window { from, to, after, limit: query.limit + 1 };
-    let mut rows = statement(&app.ctx().db, caller.user_id, &window).await?;
-    let limit = usize::try_from(query.limit).unwrap_or(usize::MAX);
-    let has_more = rows.len() > limit;
-    rows.truncate(limit);
-    let last = rows.last().filter(|_| has_more).map(|row| Position {
-        at: row.at,
-        journal_id: row.journal_id,
-        booking_id: row.booking_id,
-    });
-    let next_cursor = last.map(|position| codec.seal(&scope, &position)).transpose()?;
-    let items: Vec<Movement> = rows.into_iter().map(Movement::from).collect();
+    let list = ("/payments/statement", &(caller.user_id, from, to));
+    let (paging, after) = Paging::open(&app, list, query.limit, query.cursor.as_deref()).await?;
+    let window = Window { from, to, after, limit: paging.rows() };
+    let rows = statement(&app.ctx().db, caller.user_id, &window).await?;
+    let position =
+        |row: &Row| Position { at: row.at, journal_id: row.journal_id, booking_id: row.booking_id };
+    let page: Page<Movement> = paging.page(rows, position)?;
     Ok(match query.format {
-        Format::Json => Page { items, next_cursor }.respond(&uri),
-        Format::Csv => csv(&items, next_cursor.and_then(|cursor| next_link(&uri, &cursor))),
+        Format::Json => page.respond(&uri),
+        Format::Csv => csv(&page.items, page.link(&uri)),
     })
 }
 

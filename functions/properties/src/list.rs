@@ -6,12 +6,10 @@ mod query;
 use axum::extract::State;
 use axum::http::Uri;
 use axum::response::Response;
-use domain::ids::PropertyId;
 use serde_json::value::to_raw_value;
 use services::Failure;
 use services::properties::{SearchInput, SearchItem, list_of_host, search};
-use store::properties::Position;
-use web::{App, Caller, CursorScope, OptionalCaller, Problem, ValidQuery};
+use web::{App, Caller, OptionalCaller, Paging, Problem, ValidQuery};
 
 use crate::dto::photo::PhotoDto;
 use crate::dto::summary::PropertyPage;
@@ -55,13 +53,10 @@ pub(crate) async fn list_properties(
 }
 
 async fn own(app: &App, caller: Caller, query: &ListQuery, uri: &Uri) -> Result<Response, Problem> {
-    let codec = app.cursors().await?;
-    let scope = CursorScope::new("/properties?host=me", &caller.user_id)?;
-    let after: Option<PropertyId> =
-        query.cursor.as_deref().map(|cursor| codec.open(&scope, cursor)).transpose()?;
+    let list = ("/properties?host=me", &caller.user_id);
+    let (paging, after) = Paging::open(app, list, query.limit, query.cursor.as_deref()).await?;
     let (items, next) = list_of_host(app.ctx(), caller.user_id, after, query.limit).await?;
-    let next = next.map(|next| codec.seal(&scope, &next)).transpose()?;
-    respond(&items, next.as_deref(), uri)
+    respond(&items, paging.seal(next.as_ref())?.as_deref(), uri)
 }
 
 async fn found(
@@ -71,18 +66,16 @@ async fn found(
     wanted: &Wanted,
     uri: &Uri,
 ) -> Result<Response, Problem> {
-    let codec = app.cursors().await?;
-    let scope = CursorScope::new("/properties", &query.filters()?)?;
-    let after: Option<Position> =
-        query.cursor.as_deref().map(|cursor| codec.open(&scope, cursor)).transpose()?;
+    let filters = query.filters()?;
+    let (paging, after) =
+        Paging::open(app, ("/properties", &filters), query.limit, query.cursor.as_deref()).await?;
     let input = SearchInput { query: wanted.search(), after, limit: query.limit };
     let page = search(app.ctx(), input).await?;
     let mut items = Vec::with_capacity(page.items.len());
     for item in page.items {
         items.push(dressed(media, item).await?);
     }
-    let next = page.next.map(|next| codec.seal(&scope, &next)).transpose()?;
-    respond(&items, next.as_deref(), uri)
+    respond(&items, paging.seal(page.next.as_ref())?.as_deref(), uri)
 }
 
 /// The summary with what the database does not know.

@@ -7,12 +7,9 @@ use domain::ids::UserId;
 use serde::Deserialize;
 use store::reviews::{About, Position, page};
 use uuid::Uuid;
-use web::{App, CursorScope, OptionalCaller, Page, Problem, ValidQuery};
+use web::{App, OptionalCaller, Page, Paging, Problem, ValidQuery};
 
 use crate::dto::Review;
-
-/// How many reviews a page has if nothing is said.
-const DEFAULT_LIMIT: u32 = 20;
 
 /// Whose reviews: exactly one of the three ids.
 #[derive(Debug, Deserialize, garde::Validate, utoipa::IntoParams)]
@@ -29,9 +26,10 @@ pub(crate) struct ListReviews {
     #[garde(skip)]
     booking_id: Option<Uuid>,
     /// The most items of a page.
-    #[garde(inner(range(min = 1, max = 100)))]
+    #[serde(default = "web::paging::default_limit")]
+    #[garde(range(min = 1, max = 100))]
     #[param(minimum = 1, maximum = 100, default = 20)]
-    limit: Option<u32>,
+    limit: u32,
     /// `next_cursor` of the page before.
     #[garde(inner(length(bytes, min = 1, max = 1024)))]
     #[param(min_length = 1, max_length = 1024)]
@@ -68,20 +66,12 @@ pub(crate) async fn list_reviews(
 ) -> Result<Response, Problem> {
     let about = query.about()?;
     let viewer: Option<UserId> = caller.map(|caller| caller.user_id);
-    let codec = app.cursors().await?;
-    let scope = CursorScope::new("/reviews", &(about, viewer))?;
-    let after: Option<Position> =
-        query.cursor.as_deref().map(|cursor| codec.open(&scope, cursor)).transpose()?;
-    let limit = query.limit.unwrap_or(DEFAULT_LIMIT);
-    let mut reviews = page(&app.ctx().db, about, viewer, after, limit + 1).await?;
-    let has_more = reviews.len() > limit as usize;
-    reviews.truncate(limit as usize);
-    let last = reviews.last().filter(|_| has_more);
-    let next_cursor = last
-        .map(|last| codec.seal(&scope, &Position { revealed_at: last.revealed_at, id: last.id }))
-        .transpose()?;
-    let items = reviews.into_iter().map(Review::from).collect();
-    Ok(Page { items, next_cursor }.respond(&uri))
+    let list = ("/reviews", &(about, viewer));
+    let (paging, after) = Paging::open(&app, list, query.limit, query.cursor.as_deref()).await?;
+    let reviews = page(&app.ctx().db, about, viewer, after, paging.rows()).await?;
+    let position = |last: &store::reviews::Review| Position { revealed_at: last.revealed_at, id: last.id };
+    let page: Page<Review> = paging.page(reviews, position)?;
+    Ok(page.respond(&uri))
 }
 
 #[cfg(test)]
@@ -91,7 +81,7 @@ mod tests {
     #[test]
     fn exactly_one_filter_is_taken() {
         let query = |property_id, user_id, booking_id| {
-            ListReviews { property_id, user_id, booking_id, limit: None, cursor: None }.about()
+            ListReviews { property_id, user_id, booking_id, limit: 20, cursor: None }.about()
         };
         let id = Uuid::from_u128(1);
         assert_eq!(query(Some(id), None, None).unwrap(), About::Property(id.into()));

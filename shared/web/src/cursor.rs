@@ -113,8 +113,14 @@ pub struct Page<T> {
 impl<T: Serialize> Page<T> {
     /// The page as an answer to the request at `uri`, with the header `Link: <…>; rel="next"` (RFC 8288).
     pub fn respond(self, uri: &Uri) -> Response {
-        let link = NextLink(self.next_cursor.as_deref().and_then(|cursor| next_link(uri, cursor)));
-        (link, axum::Json(self)).into_response()
+        (NextLink(self.link(uri)), axum::Json(self)).into_response()
+    }
+}
+
+impl<T> Page<T> {
+    /// The header `Link` for the page after this one; none at the list's end.
+    pub fn link(&self, uri: &Uri) -> Option<HeaderValue> {
+        self.next_cursor.as_deref().and_then(|cursor| next_link(uri, cursor))
     }
 }
 

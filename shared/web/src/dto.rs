@@ -17,6 +17,17 @@ pub struct MoneyDto {
     pub currency: String,
 }
 
+/// Why the staff does something. It goes on record.
+#[derive(Debug, Deserialize, garde::Validate, ToSchema)]
+#[schema(as = Reason, example = json!({"reason": "Three guests reported the same fraud."}))]
+#[serde(deny_unknown_fields)]
+pub struct ReasonDto {
+    /// For whoever asks later.
+    #[garde(length(chars, min = 1, max = 1000))]
+    #[schema(min_length = 1, max_length = 1000)]
+    pub reason: String,
+}
+
 impl From<Money> for MoneyDto {
     fn from(money: Money) -> Self {
         Self { amount: money.amount(), currency: money.currency().code().to_owned() }

@@ -13,6 +13,7 @@ mod limits;
 mod negotiate;
 pub mod openapi;
 pub mod operations;
+pub mod paging;
 pub mod problem;
 mod request;
 mod serve;
@@ -22,8 +23,9 @@ pub(crate) mod version;
 
 pub use app::{App, AppParts, Edge, LIMITS};
 pub use caller::{AdminCaller, Caller, OptionalCaller};
-pub use cursor::{CursorCodec, CursorScope, Page, next_link};
+pub use cursor::{CursorCodec, CursorScope, Page};
 pub use etag::{ETag, IfMatch, IfNoneMatch};
 pub use extract::{ClientIp, IdempotencyKey, PathId, RawBody, ValidJson, ValidQuery};
+pub use paging::{PageQuery, Paging};
 pub use problem::{Problem, Problems};
 pub use serve::{Error, finish, serve};

@@ -3,5 +3,6 @@
 mod caller;
 mod idempotency;
 mod limits;
+mod paging;
 mod requests;
 mod world;

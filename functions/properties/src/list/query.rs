@@ -84,7 +84,7 @@ pub(crate) struct ListQuery {
     #[param(inline)]
     host: Option<WhoseListings>,
     /// How many listings at most.
-    #[serde(default = "default_limit")]
+    #[serde(default = "web::paging::default_limit")]
     #[garde(range(min = 1, max = 100))]
     #[param(minimum = 1, maximum = 100, default = 20)]
     pub(super) limit: u32,
@@ -98,10 +98,6 @@ pub(crate) struct ListQuery {
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "the validator calls it so")]
 fn is_number(value: &f64, (): &()) -> garde::Result {
     if value.is_nan() { Err(garde::Error::new("is not a number")) } else { Ok(()) }
-}
-
-const fn default_limit() -> u32 {
-    20
 }
 
 /// In what order.
