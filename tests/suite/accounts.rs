@@ -152,3 +152,63 @@ async fn the_public_keys_are_served() {
     assert!(keys.body["keys"][0].get("d").is_none(), "the private half stays at home");
     system.stop().await;
 }
+
+/// An account from before a rule: its short password and its weaker hash let it in, and the hash is made anew.
+#[tokio::test(flavor = "multi_thread")]
+async fn older_accounts_sign_in_and_their_hashes_are_made_anew() {
+    // Of "a-fine-long-password" with 1 MiB and one pass.
+    const WEAK: &str =
+        "$argon2id$v=19$m=1024,t=1,p=1$c29tZXNhbHRzb21lc2FsdA$wlf0cYRHQ0twwM655aO+70mcYWsSxuigkGBCzfiL9zM";
+    let system = System::start().await;
+    let person = system.person("Old").await;
+    let plant = format!("UPDATE users SET password_hash = '{WEAK}' WHERE id = '{}' RETURNING ''", person.id);
+    system.try_sql(&plant).await.unwrap();
+    let hash = || async {
+        let read = format!("SELECT password_hash FROM users WHERE id = '{}'", person.id);
+        system.sql(&read).await.remove(0).unwrap()
+    };
+    let wrong = json!({ "email": person.email, "password": "a-fine-wrong-password" });
+    system.call("POST", "/users/login/").json(wrong).send().await.refused(401, "invalid_credentials");
+    assert_eq!(hash().await, WEAK, "by the right password alone");
+    person.again().await;
+    let new = hash().await;
+    assert!(new.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{new}");
+    person.again().await;
+    assert_eq!(hash().await, new, "once");
+    system.stop().await;
+}
+
+/// NIST SP 800-63B-4: 15 characters where the password stands alone, and no rule of composition.
+#[tokio::test(flavor = "multi_thread")]
+async fn new_passwords_have_fifteen_characters() {
+    let system = System::start().await;
+    let register = |password: &str| {
+        let body = json!({ "email": "ned@example.test", "password": password, "name": "Ned" });
+        system.call("POST", "/users/").json(body).send()
+    };
+    for (password, code) in [
+        ("Sh0rt&C0mplex!", "too_short"),
+        ("vierzehn zeich", "too_short"),
+        ("passwordpassword", "common_password"),
+        ("aaaaaaaaaaaaaaaaaaaa", "common_password"),
+    ] {
+        let answer = register(password).await.expect(422);
+        assert_eq!(
+            (answer.pointers(), &answer.body["errors"][0]["code"]),
+            (vec!["/password".to_owned()], &json!(code))
+        );
+    }
+    register("fünfzehn zeiche").await.expect(202);
+    let person = system.person("Olga").await;
+    let email = json!({ "email": person.email });
+    system.call("POST", "/users/password-reset/").json(email).send().await.expect(202);
+    system.settle().await;
+    let token = system.mailed_token(&person.email).await;
+    let confirm = |password: &str| {
+        let body = json!({ "token": token, "password": password });
+        system.call("POST", "/users/password-reset/confirm/").json(body).send()
+    };
+    confirm("Sh0rt&C0mplex!").await.expect(422);
+    confirm("four words make one").await.expect(204);
+    system.stop().await;
+}

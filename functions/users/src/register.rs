@@ -20,9 +20,9 @@ pub(crate) struct NewAccount {
     #[garde(length(bytes, min = 3, max = 254))]
     #[schema(format = "email", min_length = 3, max_length = 254)]
     email: String,
-    /// At least 8 characters, none of the best-known passwords; no rules of composition.
+    /// At least 15 characters (NIST SP 800-63B-4), nothing that is guessed first; no rules of composition.
     #[garde(length(bytes, max = 256))]
-    #[schema(format = "password", min_length = 8, max_length = 128, write_only)]
+    #[schema(format = "password", min_length = 15, max_length = 128, write_only)]
     password: String,
     /// As shown to others; before a booking is confirmed they see its first word.
     #[garde(length(chars, min = 1, max = 100))]
