@@ -1,6 +1,7 @@
 //! Second factors, sessions, other addresses, limits, what is held of people, and what the staff does.
 
 mod attacks;
+mod canaries;
 mod cohosts;
 mod limits;
 mod mfa;

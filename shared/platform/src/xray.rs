@@ -45,7 +45,7 @@ impl XRayTrace {
         }
     }
 
-    /// The whole header.
+    /// The header, without what a caller added to it.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -71,13 +71,29 @@ fn is_root(text: &str) -> bool {
         && parts.next().is_none()
 }
 
+/// The parts that X-Ray defines. A caller may add more, in any words: those stay here.
+fn is_known(part: &str) -> bool {
+    let hex = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    match part.split_once('=') {
+        Some(("Root", id)) => is_root(id),
+        Some(("Parent", id)) => id.len() == 16 && hex(id),
+        Some(("Sampled", decision)) => matches!(decision, "0" | "1" | "?"),
+        Some(("Lineage", steps)) => steps.split('|').all(|step| step.split(':').all(hex)),
+        _ => false,
+    }
+}
+
 impl FromStr for XRayTrace {
     type Err = NotATraceHeader;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let plain =
             text.len() <= MAX_BYTES && text.bytes().all(|byte| byte.is_ascii_graphic() || byte == b' ');
-        if plain && root(text).is_some_and(is_root) { Ok(Self(text.into())) } else { Err(NotATraceHeader) }
+        if !plain || !root(text).is_some_and(is_root) {
+            return Err(NotATraceHeader);
+        }
+        let known: Vec<&str> = text.split(';').map(str::trim).filter(|part| is_known(part)).collect();
+        Ok(Self(known.join(";").into()))
     }
 }
 
@@ -88,12 +104,15 @@ mod tests {
     const HEADER: &str = "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1";
 
     #[test]
-    fn a_header_is_kept_whole_and_has_an_id() {
+    fn a_header_is_kept_as_far_as_it_is_defined_and_has_an_id() {
         let trace: XRayTrace = HEADER.parse().unwrap();
         assert_eq!(trace.as_str(), HEADER);
         assert_eq!(trace.root(), "1-5759e988-bd862e3fe1be46a994272793");
         let later = format!("Self=1-5759e988-000000000000000000000000;{HEADER};Lineage=a87bd80c:1");
-        assert_eq!(later.parse::<XRayTrace>().unwrap().root(), trace.root());
+        let later: XRayTrace = later.parse().unwrap();
+        assert_eq!((later.root(), later.as_str()), (trace.root(), &*format!("{HEADER};Lineage=a87bd80c:1")));
+        let named = format!("{HEADER};Name=Ada Lovelace;Lineage=Ada");
+        assert_eq!(named.parse::<XRayTrace>().unwrap().as_str(), HEADER, "a caller's own words go nowhere");
     }
 
     #[test]
