@@ -35,6 +35,7 @@ mod races;
 mod release;
 mod scale;
 mod search;
+mod smuggling;
 mod sweep;
 mod template;
 mod walk;

@@ -6,7 +6,8 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{ConnectInfo, Request};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::header::{CONNECTION, TRANSFER_ENCODING};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use std::net::SocketAddr;
@@ -65,8 +66,13 @@ impl Gateway {
             return cors::preflight(&request);
         }
         let origin = cors::origin(&request);
+        let in_chunks = request.headers().contains_key(TRANSFER_ENCODING);
         let mut response = self.pass_on(request).await;
         cors::open(&mut response, origin.as_ref());
+        if in_chunks {
+            // It may have named a length as well, which is gone by now: nothing behind it is read (RFC 9112, 6.1).
+            response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+        }
         response
     }
 
