@@ -9,36 +9,27 @@ use serde::{Deserialize, Serialize};
 use services::Failure;
 use store::audit::Judgement;
 use uuid::Uuid;
-use web::{AdminCaller, App, CursorScope, Page, PathId, Problem, ValidJson, ValidQuery};
-
-/// Why the staff does something. It goes on record.
-#[derive(Debug, Deserialize, garde::Validate, utoipa::ToSchema)]
-#[serde(deny_unknown_fields)]
-#[schema(example = json!({"reason": "Three guests reported the same fraud."}))]
-pub(crate) struct Reason {
-    /// For whoever asks later.
-    #[garde(length(chars, min = 1, max = 1000))]
-    #[schema(min_length = 1, max_length = 1000)]
-    reason: String,
-}
+use web::dto::ReasonDto;
+use web::{AdminCaller, App, Page, Paging, PathId, Problem, ValidJson, ValidQuery};
 
 /// Suspend an account.
 ///
-/// Nobody signs in with it any more and no session goes on; access tokens run to their end, 15 minutes at most. Done
-/// again it stays as it is.
+/// Nobody signs in with it any more, no session goes on, and access tokens that are out are refused: by what changes
+/// something at once, by reads within ten seconds. Done again it stays as it is.
 #[utoipa::path(
     post, path = "/users/{user_id}/suspend", tag = "users", operation_id = "suspend_user",
     params(("user_id" = Uuid, Path, description = "The account")),
-    request_body = Reason,
+    request_body = ReasonDto,
     responses((status = 204, description = "It is suspended"), web::Problems),
 )]
 pub(crate) async fn suspend_user(
     State(app): State<App>,
     AdminCaller(caller): AdminCaller,
     PathId(user_id): PathId<UserId>,
-    ValidJson(because): ValidJson<Reason>,
+    ValidJson(because): ValidJson<ReasonDto>,
 ) -> Result<StatusCode, Problem> {
     services::users::judge(app.ctx(), caller.user_id, user_id, Judgement::Suspend, &because.reason).await?;
+    app.end_tokens(user_id, true).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -46,14 +37,14 @@ pub(crate) async fn suspend_user(
 #[utoipa::path(
     post, path = "/users/{user_id}/restore", tag = "users", operation_id = "restore_user",
     params(("user_id" = Uuid, Path, description = "The account")),
-    request_body = Reason,
+    request_body = ReasonDto,
     responses((status = 204, description = "It is as it was"), web::Problems),
 )]
 pub(crate) async fn restore_user(
     State(app): State<App>,
     AdminCaller(caller): AdminCaller,
     PathId(user_id): PathId<UserId>,
-    ValidJson(because): ValidJson<Reason>,
+    ValidJson(because): ValidJson<ReasonDto>,
 ) -> Result<StatusCode, Problem> {
     services::users::judge(app.ctx(), caller.user_id, user_id, Judgement::Restore, &because.reason).await?;
     Ok(StatusCode::NO_CONTENT)
@@ -129,22 +120,19 @@ pub(crate) async fn list_audit_entries(
     uri: Uri,
     ValidQuery(query): ValidQuery<AuditQuery>,
 ) -> Result<Response, Problem> {
-    let codec = app.cursors().await?;
-    let scope = CursorScope::new("/users/audit", &(caller.user_id, query.subject_id))?;
-    let before: Option<i64> = query.cursor.as_deref().map(|cursor| codec.open(&scope, cursor)).transpose()?;
+    let filters = (caller.user_id, query.subject_id);
+    let (paging, before) =
+        Paging::open(&app, ("/users/audit", &filters), query.limit, query.cursor.as_deref()).await?;
     let (texts, broken) =
-        services::users::audit_page(app.ctx(), query.subject_id, before, query.limit + 1).await?;
+        services::users::audit_page(app.ctx(), query.subject_id, before, paging.rows()).await?;
     if let Some(seq) = broken {
         return Err(Failure::internal(format!("the audit log's chain is broken at {seq}")).into());
     }
-    let mut items = texts
+    let entries = texts
         .iter()
         .map(|text| serde_json::from_str(text))
         .collect::<Result<Vec<AuditEntry>, _>>()
         .map_err(Failure::internal)?;
-    let more = items.len() > query.limit as usize;
-    items.truncate(query.limit as usize);
-    let last = items.last().filter(|_| more).map(|entry| entry.seq);
-    let next_cursor = last.map(|seq| codec.seal(&scope, &seq)).transpose()?;
-    Ok(Page { items, next_cursor }.respond(&uri))
+    let page: Page<AuditEntry> = paging.page(entries, |entry| entry.seq)?;
+    Ok(page.respond(&uri))
 }

@@ -40,6 +40,7 @@ pub(crate) async fn logout(
         (Some(token), false, _) => services::users::logout(state.issuer().await?, &token).await?,
         (None, true, Some(caller)) => {
             services::users::logout_everywhere(state.app().ctx(), caller.user_id).await?;
+            state.app().end_tokens(caller.user_id, false).await?;
         }
         (None, true, None) => {
             return Err(Failure::unauthenticated(

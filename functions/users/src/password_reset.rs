@@ -28,9 +28,9 @@ pub(crate) struct ResetConfirmation {
     #[garde(length(bytes, min = 1, max = 128))]
     #[schema(min_length = 1, max_length = 128, write_only)]
     token: String,
-    /// The new password.
+    /// The new password, by the rules for an account's first one.
     #[garde(length(bytes, max = 256))]
-    #[schema(format = "password", min_length = 8, max_length = 128, write_only)]
+    #[schema(format = "password", min_length = 15, max_length = 128, write_only)]
     password: String,
 }
 
@@ -63,7 +63,8 @@ pub(crate) async fn confirm_password_reset(
     ValidJson(confirmation): ValidJson<ResetConfirmation>,
 ) -> Result<StatusCode, Problem> {
     let password = Password::new(confirmation.password).map_err(|invalid| invalid.refuse("/password"))?;
-    services::users::confirm_reset(state.app().ctx(), state.issuer().await?, &confirmation.token, &password)
-        .await?;
+    let (ctx, issuer) = (state.app().ctx(), state.issuer().await?);
+    let owner = services::users::confirm_reset(ctx, issuer, &confirmation.token, &password).await?;
+    state.app().end_tokens(owner, false).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -1,15 +1,20 @@
 //! Token buckets: how much somebody may do in a while.
 //!
+//! Beside its number an item may hold an instant from which on its subject's access tokens are good: whoever counts a
+//! request learns in the same call whether its token was ended.
+//!
 //! Each bucket is one item with one number, the instant at which it will be full again (the generic cell rate algorithm:
 //! the same as a bucket that fills evenly, without a timer). They live beside the kept answers: both are short-lived
 //! facts about requests, under keys of their own.
 
+use std::collections::HashMap;
 use std::time::Duration;
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::retry::RetryConfig;
 use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
 use aws_sdk_dynamodb::error::SdkError;
+use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
 use aws_sdk_dynamodb::operation::update_item::{UpdateItemError, UpdateItemOutput};
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue, ReturnValuesOnConditionCheckFailure};
 use jiff::Timestamp;
@@ -74,6 +79,15 @@ pub enum Taken {
     },
 }
 
+/// What counting a request of somebody told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Seen {
+    /// What became of the tokens of the bucket.
+    pub taken: Taken,
+    /// From which second of the Unix epoch on access tokens of the subject are good; none where all are.
+    pub good_from: Option<i64>,
+}
+
 /// The buckets.
 #[derive(Clone, Debug)]
 pub struct LimitTable {
@@ -98,6 +112,17 @@ impl LimitTable {
         tokens: u32,
         now: Timestamp,
     ) -> Result<Taken, DynamoError> {
+        Ok(self.see(policy, subject, tokens, now).await?.taken)
+    }
+
+    /// The same, with what is known of the subject's access tokens.
+    pub async fn see(
+        &self,
+        policy: &Policy,
+        subject: &str,
+        tokens: u32,
+        now: Timestamp,
+    ) -> Result<Seen, DynamoError> {
         let now_ms = now.as_millisecond();
         let cost_ms = policy.interval_ms() * i64::from(tokens);
         let latest_ms = now_ms + policy.window_ms() - cost_ms;
@@ -105,16 +130,19 @@ impl LimitTable {
         for _ in 0..ATTEMPTS {
             // A bucket in use: it becomes full so much later, if that is not too late.
             match self.postpone(&key, now_ms, latest_ms, cost_ms).await? {
-                Step::Done(full_at_ms) => return Ok(Taken::Yes(policy.level(full_at_ms, now_ms))),
-                Step::Found(full_at_ms) if full_at_ms > latest_ms => {
-                    let wait_ms = full_at_ms - latest_ms;
-                    return Ok(Taken::No { wait_seconds: seconds(wait_ms) });
+                Step::Done(item) => return Ok(item.seen(Taken::Yes(policy.level(item.full_at_ms, now_ms)))),
+                Step::Found(item) if item.full_at_ms > latest_ms => {
+                    let wait_seconds = seconds(item.full_at_ms - latest_ms);
+                    return Ok(item.seen(Taken::No { wait_seconds }));
                 }
                 Step::Found(_) => {}
             }
             // A full one, or none yet.
-            if latest_ms >= now_ms && self.begin(&key, now_ms, cost_ms).await? {
-                return Ok(Taken::Yes(policy.level(now_ms + cost_ms, now_ms)));
+            if latest_ms < now_ms {
+                continue;
+            }
+            if let Step::Done(item) = self.begin(&key, now_ms, cost_ms).await? {
+                return Ok(item.seen(Taken::Yes(policy.level(item.full_at_ms, now_ms))));
             }
         }
         Err(DynamoError::Unavailable("a bucket is taken from by too many at once".to_owned()))
@@ -132,6 +160,31 @@ impl LimitTable {
             .map_err(|error| DynamoError::from_sdk(&error))
     }
 
+    /// Ends the access tokens of a subject that were issued before `good_from`, in seconds of the Unix epoch. Kept for
+    /// an hour: no token lives as long.
+    pub async fn end_tokens(
+        &self,
+        policy: &Policy,
+        subject: &str,
+        good_from: i64,
+        now: Timestamp,
+    ) -> Result<(), DynamoError> {
+        self.client
+            .update_item()
+            .table_name(&self.table)
+            .key("pk", text(key(policy, subject)))
+            .update_expression(
+                "SET good_from = :good_from, full_at_ms = if_not_exists(full_at_ms, :now), expires_at = :expires",
+            )
+            .expression_attribute_values(":good_from", number(good_from))
+            .expression_attribute_values(":now", number(now.as_millisecond()))
+            .expression_attribute_values(":expires", expiry(now.as_millisecond() + policy.window_ms()))
+            .send()
+            .await
+            .map(|_| ())
+            .map_err(|error| DynamoError::from_sdk(&error))
+    }
+
     async fn postpone(
         &self,
         key: &str,
@@ -139,58 +192,76 @@ impl LimitTable {
         latest_ms: i64,
         cost_ms: i64,
     ) -> Result<Step, DynamoError> {
-        let result = self
-            .client
-            .update_item()
-            .table_name(&self.table)
-            .key("pk", text(key))
+        let change = self
+            .change(key, expiry(latest_ms + cost_ms))
             .update_expression("SET full_at_ms = full_at_ms + :cost, expires_at = :expires")
             .condition_expression("full_at_ms BETWEEN :now AND :latest")
             .expression_attribute_values(":cost", number(cost_ms))
             .expression_attribute_values(":now", number(now_ms))
-            .expression_attribute_values(":latest", number(latest_ms.max(now_ms)))
-            .expression_attribute_values(":expires", expiry(latest_ms + cost_ms))
-            .return_values(ReturnValue::UpdatedNew)
-            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
-            .send()
-            .await;
-        match result {
-            Ok(UpdateItemOutput { attributes, .. }) => {
-                let full_at = attributes.as_ref().and_then(|item| item.get("full_at_ms"));
-                read(full_at).map(Step::Done)
-            }
-            Err(SdkError::ServiceError(error)) => match error.err() {
-                UpdateItemError::ConditionalCheckFailedException(failed) => {
-                    let full_at = failed.item().and_then(|item| item.get("full_at_ms"));
-                    full_at.map_or(Ok(Step::Found(i64::MIN)), |value| read(Some(value)).map(Step::Found))
-                }
-                _ => Err(DynamoError::from_sdk(&SdkError::ServiceError(error))),
-            },
-            Err(error) => Err(DynamoError::from_sdk(&error)),
-        }
+            .expression_attribute_values(":latest", number(latest_ms.max(now_ms)));
+        step(change.send().await)
     }
 
-    async fn begin(&self, key: &str, now_ms: i64, cost_ms: i64) -> Result<bool, DynamoError> {
-        let result = self
-            .client
-            .put_item()
+    async fn begin(&self, key: &str, now_ms: i64, cost_ms: i64) -> Result<Step, DynamoError> {
+        let change = self
+            .change(key, expiry(now_ms + cost_ms))
+            .update_expression("SET full_at_ms = :full_at, expires_at = :expires")
+            .condition_expression("attribute_not_exists(full_at_ms) OR full_at_ms < :now")
+            .expression_attribute_values(":full_at", number(now_ms + cost_ms))
+            .expression_attribute_values(":now", number(now_ms));
+        step(change.send().await)
+    }
+
+    /// A change of a bucket that answers the whole item, also where it does not take place.
+    fn change(&self, key: &str, expires_at: AttributeValue) -> UpdateItemFluentBuilder {
+        self.client
+            .update_item()
             .table_name(&self.table)
-            .item("pk", text(key))
-            .item("full_at_ms", number(now_ms + cost_ms))
-            .item("expires_at", expiry(now_ms + cost_ms))
-            .condition_expression("attribute_not_exists(pk) OR full_at_ms < :now")
-            .expression_attribute_values(":now", number(now_ms))
-            .send()
-            .await;
-        crate::dynamo::took_place(result)
+            .key("pk", text(key))
+            .expression_attribute_values(":expires", expires_at)
+            .return_values(ReturnValue::AllNew)
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
+    }
+}
+
+/// A bucket as it is stored.
+#[derive(Clone, Copy, Debug)]
+struct Bucket {
+    full_at_ms: i64,
+    good_from: Option<i64>,
+}
+
+impl Bucket {
+    fn seen(self, taken: Taken) -> Seen {
+        Seen { taken, good_from: self.good_from }
     }
 }
 
 enum Step {
-    /// The bucket is full at this instant now.
-    Done(i64),
-    /// Nothing was taken; the bucket is full at this instant.
-    Found(i64),
+    /// It was taken from, and is so now.
+    Done(Bucket),
+    /// Nothing was taken; it is so.
+    Found(Bucket),
+}
+
+fn step(result: Result<UpdateItemOutput, SdkError<UpdateItemError>>) -> Result<Step, DynamoError> {
+    match result {
+        Ok(output) => bucket(output.attributes()).map(Step::Done),
+        Err(SdkError::ServiceError(error)) => match error.err() {
+            UpdateItemError::ConditionalCheckFailedException(failed) => {
+                bucket(failed.item()).map(Step::Found)
+            }
+            _ => Err(DynamoError::from_sdk(&SdkError::ServiceError(error))),
+        },
+        Err(error) => Err(DynamoError::from_sdk(&error)),
+    }
+}
+
+/// What is not there is full since ever.
+fn bucket(item: Option<&HashMap<String, AttributeValue>>) -> Result<Bucket, DynamoError> {
+    let read =
+        |attribute| item.and_then(|item| item.get(attribute)).map(|value| read(value, attribute)).transpose();
+    Ok(Bucket { full_at_ms: read("full_at_ms")?.unwrap_or(i64::MIN), good_from: read("good_from")? })
 }
 
 /// The same client, that gives up soon.
@@ -220,11 +291,9 @@ fn expiry(full_at_ms: i64) -> AttributeValue {
     number(full_at_ms.div_euclid(1000) + 3_600)
 }
 
-fn read(value: Option<&AttributeValue>) -> Result<i64, DynamoError> {
-    value
-        .and_then(|value| value.as_n().ok())
-        .and_then(|value| value.parse().ok())
-        .ok_or(DynamoError::Inconsistent { table: TABLE, attribute: "full_at_ms" })
+fn read(value: &AttributeValue, attribute: &'static str) -> Result<i64, DynamoError> {
+    let number = value.as_n().ok().and_then(|value| value.parse().ok());
+    number.ok_or(DynamoError::Inconsistent { table: TABLE, attribute })
 }
 
 #[cfg(test)]

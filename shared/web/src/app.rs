@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use domain::clock::SharedClock;
+use domain::ids::UserId;
 use domain::messages::Topic;
 use domain::random::SharedEntropy;
 use platform::config::{
@@ -36,7 +37,8 @@ struct Inner {
     limits: Option<Limits>,
 }
 
-/// The variable that, set to `off`, has nobody's requests counted. No deployment sets it.
+/// The variable that, set to `off`, has nobody's requests counted; that an access token was ended is seen all the same. No
+/// deployment sets it.
 pub const LIMITS: &str = "INNKEEP_LIMITS";
 
 /// What an [`App`] is made of.
@@ -54,8 +56,10 @@ pub struct AppParts {
     pub keys: KeyTable,
     /// Kept answers.
     pub idempotency: IdempotencyTable,
-    /// How much callers have done; without it nobody counts.
+    /// How much callers have done, and whose access tokens were ended; without it nobody looks.
     pub limits: Option<LimitTable>,
+    /// Whether callers are refused what is too much.
+    pub counted: bool,
 }
 
 impl App {
@@ -77,7 +81,8 @@ impl App {
             issuer: tokens.issuer,
             audience: tokens.audience,
             keys: KeyTable::new(aws.dynamodb(), tokens.keys_table),
-            limits: counted.then(|| LimitTable::new(aws.dynamodb(), &idempotency.table)),
+            limits: Some(LimitTable::new(aws.dynamodb(), &idempotency.table)),
+            counted,
             idempotency: IdempotencyTable::new(aws.dynamodb(), idempotency.table),
         }))
     }
@@ -89,8 +94,8 @@ impl App {
 
     /// The state, from parts.
     pub fn from_parts(parts: AppParts) -> Self {
-        let AppParts { ctx, stage, issuer, audience, keys, idempotency, limits } = parts;
-        let limits = limits.map(Limits::new);
+        let AppParts { ctx, stage, issuer, audience, keys, idempotency, limits, counted } = parts;
+        let limits = limits.map(|table| Limits::new(table, counted));
         let keys = Keys::new(keys, Arc::clone(&ctx.clock));
         Self { inner: Arc::new(Inner { ctx, stage, issuer, audience, keys, idempotency, limits }) }
     }
@@ -125,7 +130,15 @@ impl App {
 
     /// The buckets of limits, if anybody counts.
     pub fn buckets(&self) -> Option<&LimitTable> {
-        self.limits().map(Limits::table)
+        self.limits().and_then(Limits::table)
+    }
+
+    /// Ends the access tokens of somebody that were issued before this second, and with `at_once` those of this second
+    /// as well: nobody is to sign in again. Writes refuse them from now on, reads within ten seconds.
+    pub async fn end_tokens(&self, user: UserId, at_once: bool) -> Result<(), Failure> {
+        let Some(limits) = self.limits() else { return Ok(()) };
+        let now = self.ctx().now();
+        limits.end_tokens(user, now.as_second() + i64::from(at_once), now).await.map_err(Failure::unavailable)
     }
 
     pub(crate) fn limits(&self) -> Option<&Limits> {

@@ -20,6 +20,8 @@ pub struct Caller {
     pub session_id: SessionId,
     /// What they may do beyond their own things.
     pub role: Role,
+    /// When the token was issued, in seconds of the Unix epoch.
+    pub(crate) issued_at: i64,
 }
 
 impl Caller {
@@ -97,7 +99,8 @@ pub(crate) async fn identify(
     }
     let Some(token) = bearer(headers)? else { return Ok(None) };
     let claims = app.verify(token).await?.map_err(|error| not_believed(&error))?;
-    let caller = Caller { user_id: claims.sub, session_id: claims.sid, role: claims.role };
+    let caller =
+        Caller { user_id: claims.sub, session_id: claims.sid, role: claims.role, issued_at: claims.iat };
     if let Some(slot) = extensions.get::<LogSlot>() {
         slot.user_id.get_or_init(|| caller.user_id);
     }
@@ -130,7 +133,7 @@ fn not_believed(error: &TokenError) -> Problem {
     }
 }
 
-fn invalid_token() -> Problem {
+pub(crate) fn invalid_token() -> Problem {
     Problem::unauthenticated(
         "invalid_token",
         "The access token is not valid. Sign in again.",

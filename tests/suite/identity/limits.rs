@@ -116,3 +116,59 @@ async fn nobody_is_counted_where_it_is_not_asked_for() {
     }
     system.stop().await;
 }
+
+/// An access token lives for 15 minutes; what ends its account's sessions ends it as well, counted or not.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_ends_the_sessions_ends_the_access_tokens_that_are_out() {
+    for limits in [false, true] {
+        let system = System::start_with(|options| options.limits = limits).await;
+        let admin = super::admin(&system, "Ann Admin").await;
+        let name = json!({ "name": "By a token" });
+        let rename = |token: &str| system.call("PATCH", "/users/me/").bearer(token).json(name.clone()).send();
+        let read = |token: &str| system.call("GET", "/bookings/").bearer(token).send();
+        let suspended = system.person("Sue").await;
+        read(&suspended.token).await.expect(200);
+        let because = json!({ "reason": "Fraud." });
+        let path = |act: &str| format!("/users/{}/{act}/", suspended.id);
+        admin.call("POST", &path("suspend")).json(because.clone()).send().await.expect(204);
+        rename(&suspended.token).await.refused(401, "invalid_token");
+        let book = json!({ "quote_id": "0199c1a0-7c00-7000-8000-000000000001" });
+        suspended.call("POST", "/bookings/").once().json(book).send().await.refused(401, "invalid_token");
+        // A process that reads by a handful of tokens knows it when they are spent, or after ten seconds.
+        system.advance(11).await;
+        read(&suspended.token).await.refused(401, "invalid_token");
+        system
+            .call("GET", "/properties/")
+            .bearer(&suspended.token)
+            .send()
+            .await
+            .refused(401, "invalid_token");
+        // Restored the account signs in again; the old token stays what it is.
+        admin.call("POST", &path("restore")).json(because).send().await.expect(204);
+        rename(&suspended.again().await.token).await.expect(200);
+        rename(&suspended.token).await.refused(401, "invalid_token");
+
+        let robbed = system.person("Rob").await;
+        system.advance(1).await;
+        let owner = robbed.again().await;
+        system.advance(1).await;
+        owner.call("POST", "/users/logout/").json(json!({ "all": true })).send().await.expect(204);
+        for token in [&robbed.token, &owner.token] {
+            rename(token).await.refused(401, "invalid_token");
+        }
+        let thief = robbed.again().await;
+        system.advance(1).await;
+        let email = json!({ "email": robbed.email });
+        system.call("POST", "/users/password-reset/").json(email).send().await.expect(202);
+        system.settle().await;
+        let token = system.mailed_token(&robbed.email).await;
+        let confirm = json!({ "token": token, "password": "another-long-password" });
+        system.call("POST", "/users/password-reset/confirm/").json(confirm).send().await.expect(204);
+        rename(&thief.token).await.refused(401, "invalid_token");
+        let owner = system.sign_in(&robbed.email, "another-long-password").await;
+        rename(&owner.token).await.expect(200);
+        // Nobody else is meant.
+        read(&admin.token).await.expect(200);
+        system.stop().await;
+    }
+}

@@ -115,7 +115,7 @@ async fn what_is_held_is_told_and_what_is_forgotten_is_nowhere() {
     sign_in(&system, &guest.email, PASSWORD, None).await.refused(401, "invalid_credentials");
     let refresh = json!({ "refresh_token": guest.refresh_token });
     system.call("POST", "/users/refresh/").json(refresh).send().await.refused(401, "invalid_refresh_token");
-    guest.call("GET", "/users/me/").send().await.refused(404, "not_found");
+    guest.call("GET", "/users/me/").send().await.refused(401, "invalid_token");
     system.call("GET", &format!("/users/{}/", guest.id)).send().await.refused(404, "not_found");
     // The host still has their side of it, and the address is free again.
     let host = world.host.again().await;

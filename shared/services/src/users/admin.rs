@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use crate::{Ctx, Failure};
 
-/// Suspends or restores an account, with a reason. Sessions of a suspended one end with their access tokens.
+/// Suspends or restores an account, with a reason. No session of a suspended one goes on.
 pub async fn judge(
     ctx: &Ctx,
     admin: UserId,

@@ -13,7 +13,7 @@ pub async fn logout(issuer: &Issuer, token: &str) -> Result<(), Failure> {
     }
 }
 
-/// Ends every session of the account; access tokens already out run to their end.
+/// Ends every session of the account.
 pub async fn logout_everywhere(ctx: &Ctx, user_id: UserId) -> Result<(), Failure> {
     store::users::sign_out_everywhere(&ctx.db, user_id, ctx.now()).await.map_err(Failure::from)
 }

@@ -1,5 +1,6 @@
 //! Choosing a new password by mail.
 
+use domain::ids::UserId;
 use domain::messages::{Message, MessageBody, NotificationMessage};
 use domain::user::{EmailAddress, Password};
 use store::users;
@@ -20,13 +21,13 @@ pub async fn request_reset(ctx: &Ctx, email: &EmailAddress) -> Result<(), Failur
 
 /// Sets the new password, ends every session and tells the owner.
 ///
-/// Attempts to sign in are forgotten: whoever read the mail may sign in at once.
+/// Attempts to sign in are forgotten: whoever read the mail may sign in at once. Answers whose account it is.
 pub async fn confirm_reset(
     ctx: &Ctx,
     issuer: &Issuer,
     token: &str,
     password: &Password,
-) -> Result<(), Failure> {
+) -> Result<UserId, Failure> {
     let hash = passwords::hash(&ctx.entropy, password).await?;
     let message = ctx.new_id();
     let owner = users::reset_password(&ctx.db, &mail_token_digest(token), &hash, message, ctx.now()).await?;
@@ -35,5 +36,5 @@ pub async fn confirm_reset(
     forget_attempts(issuer, &owner.email_key).await;
     let body = MessageBody::Notifications(NotificationMessage::PasswordChanged { user_id });
     ctx.publish(&[Message { id: message, body }]).await;
-    Ok(())
+    Ok(user_id)
 }

@@ -125,6 +125,7 @@ impl World {
             audience: "innkeep".to_owned(),
             keys: keys.clone(),
             limits,
+            counted: true,
             idempotency: IdempotencyTable::new(aws.dynamodb(), "idempotency"),
         });
         let done = Arc::new(AtomicU32::new(0));
