@@ -370,6 +370,7 @@ module "scheduler" {
     PAYMENTS_QUEUE_URL      = module.payments_queue.url
     NOTIFICATIONS_QUEUE_URL = module.notifications_queue.url
     MEDIA_QUEUE_URL         = module.media_queue.url
+    ANCHORS_TABLE           = module.anchors_table.name
   })
 
   statements = concat(local.database_statements, [
@@ -378,6 +379,13 @@ module "scheduler" {
       Effect   = "Allow"
       Action   = "sqs:SendMessage"
       Resource = [module.payments_queue.arn, module.notifications_queue.arn, module.media_queue.arn]
+    },
+    # It remembers the audit log's end, and cannot forget it.
+    {
+      Sid      = "Anchors"
+      Effect   = "Allow"
+      Action   = ["dynamodb:GetItem", "dynamodb:UpdateItem"]
+      Resource = module.anchors_table.arn
     },
   ])
 

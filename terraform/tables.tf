@@ -21,3 +21,12 @@ module "keys_table" {
   expires             = false
   deletion_protection = var.deletion_protection
 }
+
+# The audit log's end, where the database's owner does not reach.
+module "anchors_table" {
+  source              = "./modules/table"
+  stage               = var.stage
+  name                = "anchors"
+  expires             = false
+  deletion_protection = var.deletion_protection
+}

@@ -104,7 +104,7 @@ async fn reads(name: &str) -> BTreeSet<String> {
         "payments-worker" => drop(payments_worker::Worker::from_env(env, &aws).unwrap()),
         "notifications-worker" => drop(notifications_worker::Worker::from_env(env, &aws).unwrap()),
         "media-worker" => drop(media_worker::Worker::from_env(env, &aws).unwrap()),
-        "scheduler" => drop(platform::context::context(env, &aws, scheduler::TOPICS).unwrap()),
+        "scheduler" => drop(scheduler::Scheduler::from_env(env, &aws).unwrap()),
         "release-check" => drop(release_check::ReleaseCheck::from_env(env, &aws).unwrap()),
         "rotate" => drop(rotate::Rotation::from_env(env, &aws).unwrap()),
         unknown => panic!("say here what {unknown} reads"),
@@ -279,9 +279,9 @@ fn tables_are_those_of_the_plan() {
             "{name}"
         );
         assert_eq!(table["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"], true, "{name}");
-        // Keys stay; everything else ends by itself.
+        // Keys and anchors stay; everything else ends by itself.
         let ends = table["TimeToLiveSpecification"]["Enabled"] == true;
-        assert_eq!(ends, name != "KeysTable", "{name}");
+        assert_eq!(ends, !["KeysTable", "AnchorsTable"].contains(&name), "{name}");
         if ends {
             assert_eq!(table["TimeToLiveSpecification"]["AttributeName"], "expires_at", "{name}");
         }

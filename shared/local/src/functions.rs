@@ -41,11 +41,11 @@ impl Deployed {
 
 /// Builds every function from the variables, as its own `main` does.
 pub fn deploy(env: &Env, aws: &Aws) -> anyhow::Result<Deployed> {
-    let ctx = platform::context::context(env, aws, scheduler::TOPICS)?;
+    let scheduler = scheduler::Scheduler::from_env(env, aws)?;
     let tick: Tick = Arc::new(move || {
-        let ctx = ctx.clone();
+        let scheduler = scheduler.clone();
         Box::pin(async move {
-            let outcome = scheduler::handle(&ctx, serde_json::Value::Null).await;
+            let outcome = scheduler.handle(serde_json::Value::Null).await;
             outcome.map(|_| ()).map_err(|error| anyhow::anyhow!("{error}"))
         })
     });

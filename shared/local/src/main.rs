@@ -47,6 +47,9 @@ enum Command {
         /// payments, notifications or media.
         topic: domain::messages::Topic,
     },
+    /// Check a deployment's audit log: its chain of hashes, and that its end is the one that was seen last. `AWS_REGION`,
+    /// `DB_CLUSTER_ARN`, `DB_SECRET_ARN`, `DB_NAME` and `ANCHORS_TABLE` say where; the AWS credentials are yours.
+    VerifyAudit,
     /// See and settle what the reconciliation of a deployment's money found. `AWS_REGION`, `DB_CLUSTER_ARN`,
     /// `DB_SECRET_ARN` and `DB_NAME` say where; the AWS credentials are yours.
     #[command(subcommand)]
@@ -125,6 +128,7 @@ fn main() -> ExitCode {
             Some(Command::Import(arguments)) => import(*arguments).await,
             Some(Command::GrantAdmin { email }) => grant_admin(&email).await,
             Some(Command::Redrive { topic }) => redrive(topic).await,
+            Some(Command::VerifyAudit) => verify_audit().await,
             Some(Command::Findings(command)) => {
                 let said = local::operator::findings::run(&platform::Env::process(), command).await?;
                 say(&said);
@@ -152,6 +156,12 @@ async fn grant_admin(email: &str) -> anyhow::Result<()> {
     let granted = local::operator::grant_admin(&platform::Env::process(), email).await?;
     anyhow::ensure!(granted, "there is no proved account with this address");
     say(&format!("{email} is a member of the staff from their next sign-in on."));
+    Ok(())
+}
+
+async fn verify_audit() -> anyhow::Result<()> {
+    let last = local::operator::verify_audit(&platform::Env::process()).await??;
+    say(&format!("The audit log is whole: {last} entries."));
     Ok(())
 }
 

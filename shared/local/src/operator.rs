@@ -8,10 +8,12 @@ use anyhow::Context as _;
 use aws_sdk_sqs::types::QueueAttributeName;
 use domain::messages::Topic;
 use domain::user::EmailAddress;
-use platform::config::{DatabaseConfig, Env, QueuesConfig, load};
+use platform::config::{AnchorsConfig, DatabaseConfig, Env, QueuesConfig, load};
 use platform::{Aws, OsEntropy, SystemClock};
 use serde::Deserialize;
+use services::audit::Broken;
 use store::Db;
+use store::anchors::AnchorTable;
 
 /// Makes a proved account a member of the staff; it is on record. The variables are those of a function: which cluster,
 /// which secret, which database. Answers false where there is no such account.
@@ -23,6 +25,15 @@ pub async fn grant_admin(env: &Env, email: &str) -> anyhow::Result<bool> {
         Db::new(aws.rdsdata(), database.cluster_arn, database.secret_arn, database.name, Arc::new(OsEntropy));
     let now = domain::clock::Clock::now(&SystemClock::from_env(env));
     Ok(store::audit::grant_admin(&db, &email.key(), now).await?)
+}
+
+/// Checks the audit log: its chain, and that the entry that was seen last is in it. The variables are those of the
+/// scheduler, without its queues. Answers the number of the last entry, or what is wrong.
+pub async fn verify_audit(env: &Env) -> anyhow::Result<Result<i64, Broken>> {
+    let aws = Aws::from_env(env)?;
+    let ctx = platform::context::context(env, &aws, &[])?;
+    let anchors = AnchorTable::new(aws.dynamodb(), load::<AnchorsConfig>(env)?.table);
+    Ok(services::audit::verify(&ctx, &anchors).await?)
 }
 
 /// Sends what a topic's function gave up back to its queue. The variable of the topic's queue says where; the rights are

@@ -46,10 +46,11 @@ pub const RECEIVE_WAIT_SECONDS: u8 = 20;
 pub const UPLOAD_PREFIX: &str = "uploads/";
 
 /// The tables, by the variable that names them. Each has the text `pk` as its key.
-pub const TABLES: [(&str, &str); 3] = [
+pub const TABLES: [(&str, &str); 4] = [
     ("SESSIONS_TABLE", "innkeep-local-sessions"),
     ("IDEMPOTENCY_TABLE", "innkeep-local-idempotency"),
     ("KEYS_TABLE", "innkeep-local-keys"),
+    ("ANCHORS_TABLE", "innkeep-local-anchors"),
 ];
 
 /// A queue's name, as the template makes it.

@@ -1,4 +1,5 @@
 //! Use cases shared by REST, GraphQL and the workers.
+pub mod audit;
 pub mod bookings;
 pub mod cohosts;
 mod context;

@@ -2,8 +2,11 @@
 //!
 //! Entries are written in the statement of what they tell of; here they are read, and the chain is checked.
 
-use crate::db::{Db, DbError, Statement};
 use domain::ids::UserId;
+use serde::Deserialize;
+
+use crate::anchors::Anchor;
+use crate::db::{Db, DbError, Statement};
 
 /// A page of the log, newest first, as the database wrote it: `{"entry": …, "seq": …}` per row.
 pub async fn page(
@@ -36,6 +39,32 @@ pub async fn broken_at(db: &Db) -> Result<Option<i64>, DbError> {
         .rows(Statement::new("SELECT coalesce(to_jsonb(audit_log_broken_at()), 'null')::text").idempotent())
         .await?;
     Ok(rows.into_iter().flatten().next())
+}
+
+/// The log's end, and whether it still has an entry that somebody remembers.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Tail {
+    /// The last entry; none of an empty log.
+    pub last: Option<Anchor>,
+    /// Whether the remembered entry is there, as it was; true where nobody remembers one.
+    pub holds: bool,
+}
+
+/// Looks at the log's end.
+pub async fn tail(db: &Db, remembered: Option<&Anchor>) -> Result<Tail, DbError> {
+    db.one(
+        Statement::new(
+            "SELECT jsonb_build_object(
+                 'last', (SELECT jsonb_build_object('seq', l.seq, 'hash', encode(l.hash, 'hex'))
+                          FROM audit_log l ORDER BY l.seq DESC LIMIT 1),
+                 'holds', :seq::int8 IS NULL OR EXISTS (
+                     SELECT FROM audit_log k WHERE k.seq = :seq::int8 AND encode(k.hash, 'hex') = :hash))::text",
+        )
+        .int("seq", remembered.map(|anchor| anchor.seq))
+        .text("hash", remembered.map(|anchor| anchor.hash.as_str()))
+        .idempotent(),
+    )
+    .await
 }
 
 /// What the staff does to an account.

@@ -1,5 +1,6 @@
 //! All persistence: the Data API client, DynamoDB, one file per aggregate, migrations.
 
+pub mod anchors;
 pub mod audit;
 pub mod bookings;
 pub mod claims;

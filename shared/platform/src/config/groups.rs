@@ -63,6 +63,11 @@ groups! {
         /// The table.
         table = "SESSIONS_TABLE",
     }
+    /// Where the audit log's end is remembered.
+    AnchorsConfig {
+        /// The table.
+        table = "ANCHORS_TABLE",
+    }
     /// The key that signs access tokens.
     SigningConfig {
         /// The secret with the private JWK.
