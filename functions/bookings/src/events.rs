@@ -9,6 +9,7 @@ use serde::Serialize;
 use services::bookings::events;
 use store::bookings::{Event, EventActor};
 use utoipa::ToSchema;
+use uuid::Uuid;
 use web::{App, Caller, Page, PathId, Problem};
 
 /// One event of a booking's life.
@@ -22,6 +23,8 @@ pub(crate) struct BookingEventView {
     /// Who caused it: `guest`, `host`, `admin` or `system`.
     #[schema(example = "host")]
     actor: &'static str,
+    /// The person, where it was one: of the host's people the one who did it, for the host's side alone.
+    actor_id: Option<Uuid>,
     /// The state before; none where it was made.
     #[schema(value_type = Option<String>, example = "requested")]
     from_state: Option<BookingState>,
@@ -44,6 +47,7 @@ impl From<Event> for BookingEventView {
             at: event.at,
             event: event.event,
             actor,
+            actor_id: event.actor_id.map(Into::into),
             from_state: event.from_state,
             to_state: event.to_state,
             reason: event.reason,

@@ -11,6 +11,7 @@ mod get;
 mod list;
 mod modifications;
 mod no_show;
+mod override_refund;
 mod preview;
 mod price;
 mod update;
@@ -38,6 +39,7 @@ web::operations! {
     no_show::declare_no_show,
     preview::preview_cancellation,
     cancel::cancel_booking,
+    override_refund::override_refund,
     modifications::list::list_modifications,
     modifications::propose::propose_modification,
     modifications::accept::accept_modification,
@@ -54,7 +56,7 @@ mod tests {
         let document = serde_json::to_value(openapi()).unwrap();
         let paths = document["paths"].as_object().unwrap();
         let posts: Vec<_> = paths.iter().filter_map(|(path, item)| Some((path, item.get("post")?))).collect();
-        assert_eq!((paths.len(), posts.len()), (14, 11));
+        assert_eq!((paths.len(), posts.len()), (15, 12));
         for (path, post) in posts {
             let parameters = post["parameters"].as_array().unwrap();
             let key = parameters.iter().find(|parameter| parameter["name"] == "Idempotency-Key");

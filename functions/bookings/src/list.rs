@@ -1,10 +1,9 @@
-//! `GET /bookings`: the caller's bookings, as guest or as host.
+//! `GET /bookings`: the caller's bookings, as guest, host or co-host.
 
 use axum::extract::State;
 use axum::http::Uri;
 use axum::response::IntoResponse;
 use domain::booking::BookingState;
-use domain::ids::BookingId;
 use domain::money::Money;
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -14,7 +13,7 @@ use store::bookings::{Filter, Role, Summary};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 use web::dto::MoneyDto;
-use web::{App, Caller, CursorScope, Page, Problem, ValidQuery};
+use web::{App, Caller, Page, Paging, Problem, ValidQuery};
 
 use crate::price::GuestsView;
 
@@ -27,6 +26,8 @@ pub(crate) enum Side {
     Guest,
     /// Stays at the caller's listings.
     Host,
+    /// Stays at the listings whose bookings the caller sees to as a co-host.
+    Cohost,
 }
 
 /// Which bookings.
@@ -34,7 +35,7 @@ pub(crate) enum Side {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct ListQuery {
-    /// Yours as `guest` (the default) or as `host`.
+    /// Yours as `guest` (the default), as `host`, or as `cohost`.
     #[serde(default)]
     #[garde(skip)]
     #[param(inline)]
@@ -50,7 +51,7 @@ pub(crate) struct ListQuery {
     #[garde(skip)]
     to: Option<Date>,
     /// How many to a page.
-    #[serde(default = "default_limit")]
+    #[serde(default = "web::paging::default_limit")]
     #[garde(range(min = 1, max = 100))]
     #[param(minimum = 1, maximum = 100, default = 20)]
     limit: u32,
@@ -58,10 +59,6 @@ pub(crate) struct ListQuery {
     #[garde(inner(length(bytes, max = 1024)))]
     #[param(max_length = 1024)]
     cursor: Option<String>,
-}
-
-const fn default_limit() -> u32 {
-    20
 }
 
 /// What a list shows of a booking.
@@ -126,23 +123,17 @@ pub(crate) async fn list_bookings(
     uri: Uri,
     ValidQuery(query): ValidQuery<ListQuery>,
 ) -> Result<impl IntoResponse, Problem> {
-    let codec = app.cursors().await?;
     let filters = (caller.user_id, query.role, query.state, query.from, query.to);
-    let scope = CursorScope::new("/bookings", &filters)?;
-    let after: Option<BookingId> =
-        query.cursor.as_deref().map(|cursor| codec.open(&scope, cursor)).transpose()?;
+    let (paging, after) =
+        Paging::open(&app, ("/bookings", &filters), query.limit, query.cursor.as_deref()).await?;
     let role = match query.role {
         Side::Guest => Role::Guest,
         Side::Host => Role::Host,
+        Side::Cohost => Role::Cohost,
     };
     let filter =
         Filter { user: caller.user_id, role, state: query.state, from: query.from, to: query.to, after };
-    let mut found = list(app.ctx(), &filter, query.limit + 1).await?;
-    let page = usize::try_from(query.limit).unwrap_or(usize::MAX);
-    let has_more = found.len() > page;
-    found.truncate(page);
-    let last = found.last().filter(|_| has_more).map(|summary| summary.id);
-    let next_cursor = last.map(|position| codec.seal(&scope, &position)).transpose()?;
-    let items: Vec<BookingSummary> = found.into_iter().map(Into::into).collect();
-    Ok(Page { items, next_cursor }.respond(&uri))
+    let found = list(app.ctx(), &filter, paging.rows()).await?;
+    let page: Page<BookingSummary> = paging.page(found, |summary| summary.id)?;
+    Ok(page.respond(&uri))
 }

@@ -83,7 +83,7 @@ pub(crate) struct BookingView {
     /// What the guest pays.
     #[schema(value_type = MoneyDto)]
     total: Money,
-    /// What the host gets; for the host alone.
+    /// What the host gets; for the host alone, and for none of the co-hosts.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<MoneyDto>)]
     payout: Option<Money>,
@@ -200,7 +200,7 @@ impl BookingView {
             guest_fee: priced.guest_fee,
             taxes: priced.taxes,
             total: priced.total,
-            payout: (side == Actor::Host).then_some(priced.payout),
+            payout: (side == Actor::Host && caller == booking.host_id).then_some(priced.payout),
             policy: booking.policy.clone(),
             cancellation: cancellation(booking, now),
             payments: booking.payments.iter().map(Into::into).collect(),

@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
-use domain::cohost::Permission;
+use domain::cohost::Act;
 use domain::dates::MAX_NIGHTS;
 use domain::ids::PropertyId;
 use domain::listing::MAX_PRICE;
@@ -127,7 +127,7 @@ pub(crate) async fn change_calendar(
     PathId(property_id): PathId<PropertyId>,
     ValidJson(input): ValidJson<CalendarChanges>,
 ) -> Result<Json<Calendar>, Problem> {
-    let host = acting_host(app.ctx(), caller.user_id, property_id, Permission::Calendar).await?;
+    let host = acting_host(app.ctx(), caller.user_id, property_id, Act::ChangeCalendar).await?;
     let nights = change(app.ctx(), host, property_id, &input.parse()?).await?;
     Ok(Json(nights.into()))
 }

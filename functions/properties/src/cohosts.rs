@@ -24,6 +24,8 @@ pub(crate) enum PermissionDto {
     Calendar,
     /// Words, photos, terms; on and off the market.
     Listing,
+    /// Its bookings: seeing, accepting, declining, changing, cancelling them, arrivals and departures.
+    Bookings,
 }
 
 impl From<PermissionDto> for Permission {
@@ -31,6 +33,7 @@ impl From<PermissionDto> for Permission {
         match dto {
             PermissionDto::Calendar => Self::Calendar,
             PermissionDto::Listing => Self::Listing,
+            PermissionDto::Bookings => Self::Bookings,
         }
     }
 }
@@ -40,6 +43,7 @@ impl From<Permission> for PermissionDto {
         match permission {
             Permission::Calendar => Self::Calendar,
             Permission::Listing => Self::Listing,
+            Permission::Bookings => Self::Bookings,
         }
     }
 }
@@ -47,14 +51,14 @@ impl From<Permission> for PermissionDto {
 /// Who is to help, and with what.
 #[derive(Debug, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(example = json!({"user_id": "0199b2a0-5a7c-7c3e-8f70-2f1f6a3c9d10", "permissions": ["calendar"]}))]
+#[schema(example = json!({"user_id": "0199b2a0-5a7c-7c3e-8f70-2f1f6a3c9d10", "permissions": ["calendar", "bookings"]}))]
 pub(crate) struct NewCohost {
     /// The account.
     #[garde(skip)]
     user_id: Uuid,
     /// All that they may do; what is not named is taken away.
-    #[garde(length(min = 1, max = 2))]
-    #[schema(min_items = 1, max_items = 2)]
+    #[garde(length(min = 1, max = 3))]
+    #[schema(min_items = 1, max_items = 3)]
     permissions: Vec<PermissionDto>,
 }
 
@@ -68,7 +72,7 @@ pub(crate) struct CohostDto {
     #[schema(max_length = 100)]
     name: String,
     /// What they may do.
-    #[schema(max_items = 2)]
+    #[schema(max_items = 3)]
     permissions: Vec<PermissionDto>,
     /// Since when.
     created_at: Timestamp,

@@ -15,8 +15,8 @@ use crate::media::Media;
 
 /// A listing.
 ///
-/// The exact address is for its host and for guests with a confirmed booking; others see town, region and country, and
-/// the middle of a square of 0.01 degrees. What is not on the market is there for its host alone.
+/// The exact address is for its host, its co-hosts and guests with a confirmed booking; others see town, region and
+/// country, and the middle of a square of 0.01 degrees. What is not on the market is there for its host and co-hosts.
 #[utoipa::path(
     get, path = "/properties/{property_id}", tag = "properties", operation_id = "get_property",
     params(("property_id" = uuid::Uuid, Path, description = "The listing")),

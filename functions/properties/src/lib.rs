@@ -14,6 +14,7 @@ mod problems;
 mod promotions;
 mod publish;
 mod quote;
+mod staff;
 mod state;
 mod update;
 
@@ -34,6 +35,8 @@ web::operations! {
     delete::delete_property,
     publish::publish_property,
     publish::unpublish_property,
+    staff::unlist_property,
+    staff::relist_property,
     calendar::get_calendar,
     change_calendar::change_calendar,
     quote::create_quote,

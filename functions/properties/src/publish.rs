@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use axum::response::IntoResponse;
-use domain::cohost::Permission;
+use domain::cohost::Act;
 use domain::ids::PropertyId;
 use services::cohosts::acting_host;
 use services::properties::{publish, unpublish};
@@ -30,7 +30,7 @@ pub(crate) async fn publish_property(
     caller: Caller,
     PathId(property_id): PathId<PropertyId>,
 ) -> Result<impl IntoResponse, Problem> {
-    let host = acting_host(app.ctx(), caller.user_id, property_id, Permission::Listing).await?;
+    let host = acting_host(app.ctx(), caller.user_id, property_id, Act::Publish).await?;
     let property = publish(app.ctx(), host, property_id).await?;
     Ok(answer(&media, property).await?)
 }
@@ -52,7 +52,7 @@ pub(crate) async fn unpublish_property(
     caller: Caller,
     PathId(property_id): PathId<PropertyId>,
 ) -> Result<impl IntoResponse, Problem> {
-    let host = acting_host(app.ctx(), caller.user_id, property_id, Permission::Listing).await?;
+    let host = acting_host(app.ctx(), caller.user_id, property_id, Act::Unpublish).await?;
     let property = unpublish(app.ctx(), host, property_id).await?;
     Ok(answer(&media, property).await?)
 }

@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use axum::response::IntoResponse;
-use domain::cohost::Permission;
+use domain::cohost::Act;
 use domain::ids::PropertyId;
 use services::cohosts::acting_host;
 use services::properties::change;
@@ -39,7 +39,7 @@ pub(crate) async fn update_property(
 ) -> Result<impl IntoResponse, Problem> {
     let edit = |listing: &mut _| input.apply(listing);
     let version = if_match.expected()?;
-    let host = acting_host(app.ctx(), caller.user_id, property_id, Permission::Listing).await?;
+    let host = acting_host(app.ctx(), caller.user_id, property_id, Act::ChangeListing).await?;
     let property = change(app.ctx(), host, property_id, version, edit).await.map_err(of_body)?;
     Ok(answer(&media, property).await?)
 }

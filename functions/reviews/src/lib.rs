@@ -5,6 +5,7 @@ mod delete;
 mod dto;
 mod get;
 mod list;
+mod moderate;
 mod report;
 mod respond;
 mod update;
@@ -24,4 +25,6 @@ web::operations! {
     delete::delete_review,
     respond::respond_to_review,
     report::report_review,
+    moderate::list_review_reports,
+    moderate::moderate_review,
 }

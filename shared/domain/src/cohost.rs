@@ -9,5 +9,46 @@ coded! {
         Calendar = "calendar",
         /// Words, photos, terms; on and off the market.
         Listing = "listing",
+        /// Its bookings: seeing, accepting, declining, changing, cancelling them, arrivals and departures.
+        Bookings = "bookings",
+    }
+}
+
+coded! {
+    /// What a host's work on a listing changes. Of a co-host each is on record, under the co-host's own name.
+    Act, "unknown_act" {
+        /// Prices, rules and blocks of nights.
+        ChangeCalendar = "change_calendar",
+        /// A new promotion.
+        CreatePromotion = "create_promotion",
+        /// A promotion taken back.
+        WithdrawPromotion = "withdraw_promotion",
+        /// Words and terms.
+        ChangeListing = "change_listing",
+        /// A photo to be uploaded.
+        AnnouncePhoto = "announce_photo",
+        /// Another order of photos.
+        OrderPhotos = "order_photos",
+        /// A photo taken away.
+        RemovePhoto = "remove_photo",
+        /// On the market.
+        Publish = "publish",
+        /// Off the market.
+        Unpublish = "unpublish",
+    }
+}
+
+impl Act {
+    /// What a co-host needs for it.
+    pub const fn permission(self) -> Permission {
+        match self {
+            Self::ChangeCalendar | Self::CreatePromotion | Self::WithdrawPromotion => Permission::Calendar,
+            Self::ChangeListing
+            | Self::AnnouncePhoto
+            | Self::OrderPhotos
+            | Self::RemovePhoto
+            | Self::Publish
+            | Self::Unpublish => Permission::Listing,
+        }
     }
 }

@@ -9,6 +9,7 @@ mod details;
 mod effects;
 #[cfg(test)]
 mod fixtures;
+mod override_refund;
 mod paid;
 mod perform;
 mod read;
@@ -24,6 +25,7 @@ use crate::Failure;
 pub use book::{Message, book};
 pub use cancel::{Cancelled, Reason, cancel, preview};
 pub use details::{DetailsChange, Edit, change_details};
+pub use override_refund::{Override, override_refund};
 pub use paid::{authorised, payment_failed};
 pub use perform::perform;
 pub use read::{events, find, list};
@@ -34,11 +36,11 @@ pub(crate) const ATTEMPTS: u32 = 4;
 
 /// On which side of the booking a person stands; who is on none does not see it.
 ///
-/// Co-hosts with the permission will stand on the host's.
+/// Co-hosts with the permission stand on the host's; a guest who is one as well stays the guest.
 pub fn side_of(booking: &Booking, person: UserId) -> Result<Actor, Failure> {
     if booking.guest_id == person {
         Ok(Actor::Guest)
-    } else if booking.host_id == person {
+    } else if booking.host_id == person || booking.cohosts.contains(&person) {
         Ok(Actor::Host)
     } else {
         Err(Failure::NotFound)
@@ -60,10 +62,13 @@ mod tests {
 
     #[test]
     fn who_is_on_no_side_sees_nothing() {
-        let booking = fixtures::booking(BookingState::Confirmed, CancellationPolicyCode::Flexible);
+        let mut booking = fixtures::booking(BookingState::Confirmed, CancellationPolicyCode::Flexible);
         assert_eq!(side_of(&booking, booking.guest_id).unwrap(), Actor::Guest);
         assert_eq!(side_of(&booking, booking.host_id).unwrap(), Actor::Host);
         let stranger = UserId::from(Uuid::from_u128(99));
         assert!(matches!(side_of(&booking, stranger), Err(Failure::NotFound)));
+        booking.cohosts = vec![stranger, booking.guest_id];
+        assert_eq!(side_of(&booking, stranger).unwrap(), Actor::Host);
+        assert_eq!(side_of(&booking, booking.guest_id).unwrap(), Actor::Guest, "nobody answers themselves");
     }
 }

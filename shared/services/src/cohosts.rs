@@ -1,6 +1,6 @@
 //! Who helps a host with a listing.
 
-use domain::cohost::Permission;
+use domain::cohost::{Act, Permission};
 use domain::ids::{PropertyId, UserId};
 use domain::refusal::Refusal;
 use store::cohosts::{self, Cohost, Named};
@@ -10,15 +10,22 @@ use crate::{Ctx, Failure};
 /// A listing has no more co-hosts.
 pub const MOST: u32 = 20;
 
-/// The host in whose name somebody works on a listing: their own, or that of the host who gave them this permission.
-/// For anyone else the listing is not there.
-pub async fn acting_host(
+/// The host in whose name somebody changes a listing: their own, or that of the host who gave them the permission for
+/// it. For anyone else the listing is not there. A co-host's act is on record as the co-host's.
+pub async fn acting_host(ctx: &Ctx, user: UserId, property: PropertyId, act: Act) -> Result<UserId, Failure> {
+    let asked = (act.permission(), Some(act));
+    cohosts::acting_host(&ctx.db, property, user, asked, ctx.now()).await?.ok_or(Failure::NotFound)
+}
+
+/// The same, for looking at what others do not see of it.
+pub async fn host_seen_by(
     ctx: &Ctx,
     user: UserId,
     property: PropertyId,
     permission: Permission,
 ) -> Result<UserId, Failure> {
-    cohosts::acting_host(&ctx.db, property, user, permission).await?.ok_or(Failure::NotFound)
+    let asked = (permission, None);
+    cohosts::acting_host(&ctx.db, property, user, asked, ctx.now()).await?.ok_or(Failure::NotFound)
 }
 
 /// The co-hosts of a host's listing.

@@ -6,6 +6,7 @@ mod change;
 mod create;
 mod publish;
 mod search;
+mod staff;
 mod view;
 
 use domain::listing::ListingTerms;
@@ -20,6 +21,7 @@ pub use change::change;
 pub use create::{Created, NewListing, create};
 pub use publish::{publish, unpublish};
 pub use search::{Place, SearchInput, SearchItem, SearchPage, search};
+pub use staff::judge;
 pub(crate) use view::own;
 pub use view::{Viewer, list_of_host, view};
 

@@ -1,6 +1,7 @@
 //! Reviews: written blind by both sides of a stay, revealed together.
 
 mod edit;
+mod moderate;
 mod report;
 mod respond;
 mod reveal;
@@ -14,6 +15,7 @@ use store::reviews::Review;
 use crate::{Ctx, Failure};
 
 pub use edit::{ReviewEdit, edit};
+pub use moderate::moderate;
 pub use report::{ReportReason, report};
 pub use respond::respond;
 pub use reveal::reveal_due;
@@ -24,7 +26,7 @@ pub use withdraw::withdraw;
 pub async fn get(ctx: &Ctx, id: ReviewId, viewer: Option<UserId>) -> Result<Review, Failure> {
     let review = store::reviews::find(&ctx.db, id, viewer).await?.ok_or(Failure::NotFound)?;
     if review.removed_at.is_some() {
-        return Err(Refusal::new(RefusalClass::Gone, "gone", "The author has removed this review.").into());
+        return Err(Refusal::new(RefusalClass::Gone, "gone", "This review was removed, by its author or by the staff.").into());
     }
     Ok(review)
 }

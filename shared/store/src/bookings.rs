@@ -7,6 +7,7 @@ mod details;
 mod events;
 mod find;
 mod list;
+mod override_refund;
 mod payment;
 
 use domain::booking::{BookingState, Windows};
@@ -31,6 +32,7 @@ pub use details::change_details;
 pub use events::{Event, EventActor, events};
 pub use find::{find, find_by_payment, find_by_quote};
 pub use list::{Filter, Role, Summary, list};
+pub use override_refund::{OverriddenRefund, OverrideRefund, override_refund, refunds_of_override};
 pub use payment::{Applied, Authorisation, Cause, PaymentFailure, apply_authorisation, apply_payment_failed};
 
 type Result<T> = std::result::Result<T, DbError>;
@@ -43,6 +45,9 @@ macro_rules! booking_rows {
              'priced', b.priced || '{\"lines\": [], \"nights\": []}'::jsonb,
              'stay', jsonb_build_object('check_in', b.check_in, 'check_out', b.check_out),
              'title', (SELECT p.title FROM properties p WHERE p.id = b.property_id),
+             'cohosts', (
+                 SELECT coalesce(jsonb_agg(c.user_id), '[]') FROM cohosts c
+                 WHERE c.property_id = b.property_id AND 'bookings' = ANY (c.permissions)),
              'payments', (
                  SELECT coalesce(jsonb_agg(jsonb_build_object('id', p.id, 'state', p.state,
                      'amount', jsonb_build_object('amount', p.amount, 'currency', p.currency),
@@ -106,6 +111,8 @@ pub struct Booking {
     pub unit_id: UnitId,
     /// Who lets.
     pub host_id: UserId,
+    /// Who sees to the listing's bookings for the host, 20 people at most.
+    pub cohosts: Vec<UserId>,
     /// Who stays.
     pub guest_id: UserId,
     /// Where it stands.

@@ -1,6 +1,6 @@
 //! Who helps a host with a listing.
 
-use domain::cohost::Permission;
+use domain::cohost::{Act, Permission};
 use domain::ids::{PropertyId, UserId};
 use jiff::Timestamp;
 use serde::Deserialize;
@@ -32,24 +32,36 @@ pub enum Named {
     TooMany,
 }
 
-/// Whose listing somebody works on: the host's for the host, and for a co-host with this permission. Anyone else has no
+/// Whose listing somebody works on: the host's for the host, and for a co-host with the permission. Anyone else has no
 /// such listing.
+///
+/// That a co-host is let in for an act is on record before it is done: what a rule then refuses is there as well, and
+/// nothing is done without its entry. (A statement that was repeated after a lost answer left two: no harm.)
 pub async fn acting_host(
     db: &Db,
     property: PropertyId,
     user: UserId,
-    permission: Permission,
+    (permission, act): (Permission, Option<Act>),
+    now: Timestamp,
 ) -> Result<Option<UserId>, DbError> {
     db.optional(
         Statement::new(
-            "SELECT to_jsonb(p.host_id)::text FROM properties p
-             WHERE p.id = :property::uuid AND p.state <> 'archived' AND (p.host_id = :user::uuid OR EXISTS (
-                 SELECT FROM cohosts c WHERE c.property_id = p.id AND c.user_id = :user::uuid
-                   AND :permission = ANY (c.permissions)))",
+            "WITH home AS (
+                 SELECT p.id, p.host_id FROM properties p
+                 WHERE p.id = :property::uuid AND p.state <> 'archived' AND (p.host_id = :user::uuid OR EXISTS (
+                     SELECT FROM cohosts c WHERE c.property_id = p.id AND c.user_id = :user::uuid
+                       AND :permission = ANY (c.permissions)))),
+             noted AS (
+                 INSERT INTO audit_log (at, actor_id, action, subject_kind, subject_id, reason)
+                 SELECT :now::timestamptz, :user::uuid, 'cohost_' || :act, 'property', id, 'for the host ' || host_id
+                 FROM home WHERE host_id <> :user::uuid AND :act::text IS NOT NULL)
+             SELECT to_jsonb(host_id)::text FROM home",
         )
         .uuid("property", property)
         .uuid("user", user)
         .text("permission", permission.code())
+        .text("act", act.map(Act::code))
+        .instant("now", now)
         .idempotent(),
     )
     .await

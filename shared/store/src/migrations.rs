@@ -50,6 +50,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "0014_cohosts", sql: include_str!("../migrations/0014_cohosts.sql") },
     Migration { name: "0015_capture_index", sql: include_str!("../migrations/0015_capture_index.sql") },
     Migration { name: "0016_provider_fees", sql: include_str!("../migrations/0016_provider_fees.sql") },
+    Migration { name: "0017_staff", sql: include_str!("../migrations/0017_staff.sql") },
 ];
 
 /// Why the schema could not be brought up to date. What was applied before stays.

@@ -8,6 +8,7 @@ mod publish;
 mod read;
 mod said;
 mod search;
+mod staff;
 pub(crate) mod stay;
 
 use domain::ids::{PropertyId, UserId};
@@ -26,6 +27,7 @@ pub use publish::{HostAccount, PublicationState, publication_state, publish, unp
 pub use read::{find, list_of_host};
 pub use said::Said;
 pub use search::{Area, Found, Order, Position, SearchQuery, search};
+pub use staff::{Verdict, judge};
 pub use stay::{StayFacts, stay_facts};
 
 /// Where a listing is in its life.
@@ -94,9 +96,11 @@ pub struct Property {
     pub updated_at: Timestamp,
     /// When it was published first.
     pub published_at: Option<Timestamp>,
+    /// Since when the staff keeps it off the market.
+    pub barred_at: Option<Timestamp>,
     /// Grows with every change.
     pub version: i64,
-    /// Whether the viewer may know the exact place: the host, and guests with a confirmed booking.
+    /// Whether the viewer may know the exact place: the host, the co-hosts, and guests with a confirmed booking.
     pub exact: bool,
 }
 

@@ -4,6 +4,7 @@
 //! see `migrations/0005_reviews.sql`.
 
 mod change;
+mod moderate;
 mod read;
 mod reveal;
 mod submit;
@@ -17,6 +18,7 @@ use jiff::Timestamp;
 use serde::Deserialize;
 
 pub use change::{NewReport, ReviewChange, change, report, respond, withdraw};
+pub use moderate::{Report, ReportOutcome, moderate, reports};
 pub use read::{About, Position, find, page, stay};
 pub use reveal::{due, reveal};
 pub use submit::{NewReview, submit};

@@ -154,6 +154,9 @@ pub(crate) struct PropertyDto {
     updated_at: Timestamp,
     /// When it was published first.
     published_at: Option<Timestamp>,
+    /// Since when the staff keeps it off the market; for the host's side alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    barred_at: Option<Timestamp>,
 }
 
 impl PropertyDto {
@@ -201,6 +204,7 @@ impl PropertyDto {
             created_at: property.created_at,
             updated_at: property.updated_at,
             published_at: property.published_at,
+            barred_at: property.barred_at,
         }
     }
 }

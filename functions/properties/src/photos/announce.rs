@@ -6,7 +6,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
-use domain::cohost::Permission;
+use domain::cohost::Act;
 use domain::ids::PropertyId;
 use domain::text::Line;
 use garde::Validate;
@@ -109,7 +109,7 @@ pub(crate) async fn announce_photo(
 ) -> Result<impl IntoResponse, Problem> {
     let content_type = input.content_type.media_type();
     let caption = input.caption.as_ref().map_or("", Line::as_str);
-    let host = acting_host(app.ctx(), caller.user_id, property_id, Permission::Listing).await?;
+    let host = acting_host(app.ctx(), caller.user_id, property_id, Act::AnnouncePhoto).await?;
     let id = announce(app.ctx(), host, property_id, content_type, caption).await?;
     let Upload { url, headers } = media.upload(&upload_key(id), content_type, input.byte_length).await?;
     let ttl = SignedDuration::try_from(UPLOAD_TTL).unwrap_or_default();

@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use axum::http::StatusCode;
-use domain::cohost::Permission;
+use domain::cohost::Act;
 use domain::ids::{PhotoId, PropertyId};
 use services::cohosts::acting_host;
 use services::photos::remove;
@@ -24,7 +24,7 @@ pub(crate) async fn delete_photo(
     caller: Caller,
     PathId((property_id, photo_id)): PathId<(PropertyId, PhotoId)>,
 ) -> Result<StatusCode, Problem> {
-    let host = acting_host(app.ctx(), caller.user_id, property_id, Permission::Listing).await?;
+    let host = acting_host(app.ctx(), caller.user_id, property_id, Act::RemovePhoto).await?;
     remove(app.ctx(), host, property_id, photo_id).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -5,7 +5,7 @@ use axum::extract::State;
 use domain::cohost::Permission;
 use domain::ids::PropertyId;
 use services::Failure;
-use services::cohosts::acting_host;
+use services::cohosts::host_seen_by;
 use services::photos::of_host;
 use store::photos::HostPhoto;
 use web::{App, Caller, PathId, Problem};
@@ -28,7 +28,7 @@ pub(crate) async fn list_photos(
     caller: Caller,
     PathId(property_id): PathId<PropertyId>,
 ) -> Result<Json<HostPhotos>, Problem> {
-    let host = acting_host(app.ctx(), caller.user_id, property_id, Permission::Listing).await?;
+    let host = host_seen_by(app.ctx(), caller.user_id, property_id, Permission::Listing).await?;
     let photos = of_host(app.ctx(), host, property_id).await?;
     Ok(Json(with_addresses(&media, photos).await?))
 }

@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
-use domain::cohost::Permission;
+use domain::cohost::Act;
 use domain::ids::{PhotoId, PropertyId};
 use garde::Validate;
 use serde::Deserialize;
@@ -42,7 +42,7 @@ pub(crate) async fn order_photos(
     PathId(property_id): PathId<PropertyId>,
     ValidJson(input): ValidJson<PhotoOrder>,
 ) -> Result<Json<HostPhotos>, Problem> {
-    let host = acting_host(app.ctx(), caller.user_id, property_id, Permission::Listing).await?;
+    let host = acting_host(app.ctx(), caller.user_id, property_id, Act::OrderPhotos).await?;
     let photos = order(app.ctx(), host, property_id, &input.order).await?;
     Ok(Json(with_addresses(&media, photos).await?))
 }

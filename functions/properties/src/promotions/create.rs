@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
-use domain::cohost::Permission;
+use domain::cohost::Act;
 use domain::dates::MAX_NIGHTS;
 use domain::ids::PropertyId;
 use domain::listing::MAX_PRICE;
@@ -108,7 +108,7 @@ pub(crate) async fn create_promotion(
     ValidJson(input): ValidJson<NewPromotion>,
 ) -> Result<impl IntoResponse, Problem> {
     let (promotion, max_uses) = input.parse()?;
-    let host = acting_host(app.ctx(), caller.user_id, property_id, Permission::Calendar).await?;
+    let host = acting_host(app.ctx(), caller.user_id, property_id, Act::CreatePromotion).await?;
     let made = create(app.ctx(), host, property_id, promotion, max_uses).await?;
     Ok((StatusCode::CREATED, Json(PromotionDto::from(made))))
 }

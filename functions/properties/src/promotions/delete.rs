@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use axum::http::StatusCode;
-use domain::cohost::Permission;
+use domain::cohost::Act;
 use domain::ids::{PromotionId, PropertyId};
 use services::cohosts::acting_host;
 use services::promotions::withdraw;
@@ -25,7 +25,7 @@ pub(crate) async fn delete_promotion(
     caller: Caller,
     PathId((property_id, promotion_id)): PathId<(PropertyId, PromotionId)>,
 ) -> Result<StatusCode, Problem> {
-    let host = acting_host(app.ctx(), caller.user_id, property_id, Permission::Calendar).await?;
+    let host = acting_host(app.ctx(), caller.user_id, property_id, Act::WithdrawPromotion).await?;
     withdraw(app.ctx(), host, property_id, promotion_id).await?;
     Ok(StatusCode::NO_CONTENT)
 }

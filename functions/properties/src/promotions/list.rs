@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use domain::cohost::Permission;
 use domain::ids::PropertyId;
-use services::cohosts::acting_host;
+use services::cohosts::host_seen_by;
 use services::promotions::list;
 use web::{App, Caller, PathId, Problem};
 
@@ -21,7 +21,7 @@ pub(crate) async fn list_promotions(
     caller: Caller,
     PathId(property_id): PathId<PropertyId>,
 ) -> Result<Json<Promotions>, Problem> {
-    let host = acting_host(app.ctx(), caller.user_id, property_id, Permission::Calendar).await?;
+    let host = host_seen_by(app.ctx(), caller.user_id, property_id, Permission::Calendar).await?;
     let items = list(app.ctx(), host, property_id).await?;
     Ok(Json(Promotions { items: items.into_iter().map(PromotionDto::from).collect() }))
 }

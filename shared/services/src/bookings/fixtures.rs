@@ -27,6 +27,7 @@ pub(crate) fn booking(state: BookingState, policy: CancellationPolicyCode) -> Bo
         "title": "A home",
         "unit_id": "00000000-0000-7000-8000-000000000004",
         "host_id": "00000000-0000-7000-8000-000000000005",
+        "cohosts": [],
         "guest_id": "00000000-0000-7000-8000-000000000006",
         "state": state,
         "booking_mode": "instant",

@@ -2,7 +2,7 @@
 
 use domain::booking::Actor;
 use domain::ids::{BookingId, UserId};
-use store::bookings::{self, Booking, Event, Filter, Summary};
+use store::bookings::{self, Booking, Event, EventActor, Filter, Summary};
 
 use super::side_of;
 use crate::{Ctx, Failure};
@@ -19,8 +19,15 @@ pub async fn list(ctx: &Ctx, filter: &Filter, limit: u32) -> Result<Vec<Summary>
     Ok(bookings::list(&ctx.db, filter, limit).await?)
 }
 
-/// The audit trail of a booking that the caller has a side in.
+/// The audit trail of a booking that the caller has a side in. Which of the host's people it was is the host's business:
+/// the guest is told the host's own id.
 pub async fn events(ctx: &Ctx, caller: UserId, id: BookingId) -> Result<Vec<Event>, Failure> {
-    find(ctx, caller, id).await?;
-    Ok(bookings::events(&ctx.db, id).await?)
+    let (booking, side) = find(ctx, caller, id).await?;
+    let mut events = bookings::events(&ctx.db, id).await?;
+    if side == Actor::Guest {
+        for event in events.iter_mut().filter(|event| event.actor == EventActor::Host) {
+            event.actor_id = Some(booking.host_id);
+        }
+    }
+    Ok(events)
 }

@@ -78,7 +78,7 @@ pub struct CalendarNight {
     pub closed_to_departure: bool,
     /// How many units are free.
     pub units_free: u32,
-    /// Why no stay can begin on it, all of it; for the host's eyes, `None` for everybody else.
+    /// Why no stay can begin on it, all of it; for the eyes of those who keep it, `None` for everybody else.
     pub why_not: Option<Vec<WhyNot>>,
 }
 
@@ -94,7 +94,7 @@ pub async fn calendar(
     let now = ctx.now();
     let facts = properties::calendar(&ctx.db, id, viewer, from, to, now).await?.ok_or(Failure::NotFound)?;
     let mut nights = nights(&facts, from, to, now).map_err(Failure::internal)?;
-    if viewer != Some(facts.host_id) {
+    if !facts.kept_by_viewer {
         for night in &mut nights {
             night.why_not = None;
         }

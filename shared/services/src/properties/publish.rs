@@ -10,11 +10,15 @@ use crate::{Ctx, Failure};
 
 /// Publishes the host's listing; one that is published stays so.
 ///
-/// Refuses with `not_ready_to_publish` and everything that is missing.
+/// Refuses with `not_ready_to_publish` and everything that is missing, and with `barred_by_staff`.
 pub async fn publish(ctx: &Ctx, host: UserId, id: PropertyId) -> Result<Property, Failure> {
     let property = own(ctx, host, id).await?;
     if property.state == PropertyState::Published {
         return Ok(property);
+    }
+    if property.barred_at.is_some() {
+        let detail = "The staff keeps this listing off the market. Write to the support.";
+        return Err(Refusal::new(RefusalClass::Forbidden, "barred_by_staff", detail).into());
     }
     let account = properties::publication_state(&ctx.db, host).await?.host_account;
     refuse_unready(&property, account)?;

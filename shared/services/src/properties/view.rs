@@ -24,6 +24,7 @@ pub async fn view(ctx: &Ctx, viewer: Viewer, id: PropertyId) -> Result<Property,
         property.listing.location = property.listing.location.coarse();
         property.listing.address = property.listing.address.public();
         property.source_ref = None;
+        property.barred_at = None;
     }
     Ok(property)
 }

@@ -126,7 +126,7 @@ const SQL: &str = concat!(
 );
 
 /// A refund as the statement reads it.
-fn row_of(refund: &NewRefund<'_>) -> serde_json::Value {
+pub(super) fn row_of(refund: &NewRefund<'_>) -> serde_json::Value {
     serde_json::json!({
         "id": refund.id, "payment": refund.payment, "amount": refund.amount.amount(), "reason": refund.reason,
     })

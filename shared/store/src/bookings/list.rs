@@ -12,13 +12,15 @@ use serde::Deserialize;
 use super::Result;
 use crate::db::{Db, Statement};
 
-/// Whose bookings: those of a guest, or those of a host's listings.
+/// Whose bookings: those of a guest, those of a host's listings, or those that a co-host sees to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Role {
     /// The stays that the person booked.
     Guest,
     /// The stays at the person's listings.
     Host,
+    /// The stays at the listings whose bookings the person sees to for their hosts.
+    Cohost,
 }
 
 /// Which bookings, and from where on.
@@ -75,10 +77,9 @@ macro_rules! page {
                  'guests', b.guests, 'total', jsonb_build_object('amount', b.total, 'currency', b.currency),
                  'hold_expires_at', b.hold_expires_at, 'created_at', b.created_at)::text
              FROM bookings b JOIN properties p ON p.id = b.property_id
-             WHERE b.",
+             WHERE ",
             $side,
-            " = :user::uuid
-               AND (:state::text IS NULL OR b.state = :state::text)
+            "  AND (:state::text IS NULL OR b.state = :state::text)
                AND (:from::date IS NULL OR b.check_out > :from::date)
                AND (:to::date IS NULL OR b.check_in < :to::date)
                AND (:after::uuid IS NULL OR b.id < :after::uuid)
@@ -89,10 +90,14 @@ macro_rules! page {
 
 /// Up to `limit` bookings, the newest first.
 pub async fn list(db: &Db, filter: &Filter, limit: u32) -> Result<Vec<Summary>> {
-    // Two statements, so that each has its own index.
+    // A statement for each, so that each has its own index.
     let sql = match filter.role {
-        Role::Guest => page!("guest_id"),
-        Role::Host => page!("host_id"),
+        Role::Guest => page!("b.guest_id = :user::uuid"),
+        Role::Host => page!("b.host_id = :user::uuid"),
+        Role::Cohost => page!(
+            "b.property_id IN (SELECT c.property_id FROM cohosts c
+                               WHERE c.user_id = :user::uuid AND 'bookings' = ANY (c.permissions))"
+        ),
     };
     let statement = Statement::new(sql)
         .uuid("user", filter.user)

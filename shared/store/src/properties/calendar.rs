@@ -15,8 +15,8 @@ use crate::db::{Db, DbError, Statement};
 /// What a calendar is made from.
 #[derive(Clone, Debug)]
 pub struct CalendarFacts {
-    /// Whose it is.
-    pub host_id: UserId,
+    /// Whether the viewer keeps it: the host, or a co-host with the permission.
+    pub kept_by_viewer: bool,
     /// All that price and rules need.
     pub terms: ListingTerms,
     /// What the host says of the dates.
@@ -96,6 +96,9 @@ pub async fn calendar(
             Statement::new(
                 "SELECT part.text
                  FROM properties p
+                 CROSS JOIN LATERAL (SELECT coalesce(p.host_id = :viewer::uuid, false) OR EXISTS (
+                     SELECT FROM cohosts c WHERE c.property_id = p.id AND c.user_id = :viewer::uuid
+                       AND 'calendar' = ANY (c.permissions)) AS keeps) v
                  CROSS JOIN LATERAL (VALUES
                      (1, p.terms::text),
                      (2, (SELECT coalesce(jsonb_agg(jsonb_build_array(r.night, r.price, r.min_nights, r.max_nights,
@@ -132,10 +135,10 @@ pub async fn calendar(
                                   WHERE u.property_id = p.id
                                   GROUP BY c.unit_id, d.night) t
                               GROUP BY t.night) o)),
-                     (5, to_jsonb(p.host_id)::text)
+                     (5, to_jsonb(v.keeps)::text)
                  ) AS part (ordinal, text)
                  WHERE p.id = :id::uuid
-                   AND (p.state = 'published' OR p.state <> 'archived' AND p.host_id = :viewer::uuid)
+                   AND (p.state = 'published' OR p.state <> 'archived' AND v.keeps)
                  ORDER BY part.ordinal",
             )
             .uuid("id", id)
@@ -146,10 +149,10 @@ pub async fn calendar(
             .idempotent(),
         )
         .await?;
-    let [terms, rules, units, occupied, host_id] = texts.as_slice() else { return Ok(None) };
+    let [terms, rules, units, occupied, kept] = texts.as_slice() else { return Ok(None) };
     let terms: ListingTerms = decode(terms)?;
     Ok(Some(CalendarFacts {
-        host_id: decode(host_id)?,
+        kept_by_viewer: decode(kept)?,
         calendar: calendar_of(decode::<Vec<StoredNight>>(rules)?, terms.currency),
         terms,
         units: decode(units)?,

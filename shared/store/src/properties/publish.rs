@@ -41,7 +41,8 @@ pub async fn publication_state(db: &Db, host: UserId) -> Result<PublicationState
     .await
 }
 
-/// Publishes the listing if it is still at `version` and its host can still be paid. Answers false otherwise.
+/// Publishes the listing if it is still at `version`, its host can still be paid, and the staff lets it. Answers false
+/// otherwise.
 ///
 /// A listing keeps the instant at which it was published first: coming back makes it no newer.
 pub async fn publish(db: &Db, id: PropertyId, host: UserId, version: i64, now: Timestamp) -> Result<bool> {
@@ -52,7 +53,7 @@ pub async fn publish(db: &Db, id: PropertyId, host: UserId, version: i64, now: T
                      published_at = coalesce(published_at, :now::timestamptz),
                      updated_at = :now::timestamptz, version = version + 1
                  WHERE id = :id::uuid AND host_id = :host::uuid AND version = :version::int8
-                   AND state IN ('draft', 'unlisted') AND nightly_price IS NOT NULL
+                   AND state IN ('draft', 'unlisted') AND nightly_price IS NOT NULL AND barred_at IS NULL
                    AND EXISTS (SELECT FROM host_accounts a WHERE a.user_id = :host::uuid AND a.state = 'enabled')",
             )
             .uuid("id", id)

@@ -31,14 +31,15 @@ struct Row {
     created_at: Timestamp,
     updated_at: Timestamp,
     published_at: Option<Timestamp>,
+    barred_at: Option<Timestamp>,
     version: i64,
     exact: bool,
 }
 
 /// The listing as `viewer` may see it, if at all.
 ///
-/// What is not on the market is there for its host, the staff (`everything`), and guests who stay or stayed there; what
-/// is archived for those guests alone.
+/// What is not on the market is there for its host and co-hosts, the staff (`everything`), and guests who stay or stayed
+/// there; what is archived for those guests alone.
 pub async fn find(
     db: &Db,
     id: PropertyId,
@@ -52,7 +53,9 @@ pub async fn find(
                  FROM (SELECT p.*, v.guest, v.host OR v.guest OR :everything AS exact
                        FROM properties p
                        CROSS JOIN LATERAL (SELECT
-                           coalesce(p.host_id = :viewer::uuid, false) AS host,
+                           coalesce(p.host_id = :viewer::uuid, false) OR EXISTS (
+                               SELECT FROM cohosts c
+                               WHERE c.property_id = p.id AND c.user_id = :viewer::uuid) AS host,
                            EXISTS (SELECT FROM bookings b
                                    WHERE b.property_id = p.id AND b.guest_id = :viewer::uuid
                                      AND b.state IN ('confirmed', 'checked_in', 'completed')) AS guest) v
@@ -68,6 +71,7 @@ pub async fn find(
                          'units', (SELECT count(*) FROM units u WHERE u.property_id = p.id),
                          'source_ref', p.source_ref, 'rating_sum', p.rating_sum, 'rating_count', p.rating_count,
                          'created_at', p.created_at, 'updated_at', p.updated_at, 'published_at', p.published_at,
+                         'barred_at', p.barred_at,
                          'version', p.version, 'exact', p.exact)::text),
                      (2, to_jsonb(p.description)::text),
                      (3, p.terms::text),
@@ -121,6 +125,7 @@ fn assemble(
         created_at: row.created_at,
         updated_at: row.updated_at,
         published_at: row.published_at,
+        barred_at: row.barred_at,
         version: row.version,
         exact: row.exact,
     })

@@ -174,7 +174,7 @@ tables! {
             id host_id state title kind latitude_e6 longitude_e6 time_zone capacity bedrooms beds
             bathrooms_x2 amenities currency nightly_price terms booking_mode cancellation_policy
             check_in_time check_out_time min_nights max_nights preparation_nights rating_sum rating_count
-            created_at updated_at published_at version rating_e2
+            created_at updated_at published_at version rating_e2 barred_at
         ],
         erased: [description address source_ref],
         hidden: [words place];
@@ -221,14 +221,14 @@ tables! {
         erased: [],
         hidden: [request_key];
     review_reports about "t.reporter_id = :user::uuid",
-        kept: [id review_id reporter_id reason created_at],
+        kept: [id review_id reporter_id reason created_at settled_at settled_by outcome],
         erased: [],
         hidden: [];
     #[doc = "What was published of a stay stays, without its author's name."]
     reviews about "t.author_id = :user::uuid",
         kept: [
             id booking_id property_id author_id subject_id side overall categories public_text created_at
-            updated_at reveal_due_at revealed_at removed_at response response_at version
+            updated_at reveal_due_at revealed_at removed_at moderated_at response response_at version
         ],
         erased: [private_text],
         hidden: [];

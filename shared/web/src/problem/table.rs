@@ -107,6 +107,12 @@ pub const PROBLEMS: &[ProblemType] = &[
     ),
     kind("admin_only", 403, "Staff only", "This operation is for the staff."),
     kind(
+        "barred_by_staff",
+        403,
+        "Kept off the market",
+        "The staff keeps this listing off the market. Write to the support.",
+    ),
+    kind(
         "email_not_verified",
         403,
         "Address not verified",
