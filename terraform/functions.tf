@@ -31,7 +31,7 @@ locals {
     {
       Sid      = "Idempotency"
       Effect   = "Allow"
-      Action   = ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"]
+      Action   = ["dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"]
       Resource = module.idempotency_table.arn
     },
     {
@@ -62,7 +62,7 @@ module "users" {
     {
       Sid      = "Sessions"
       Effect   = "Allow"
-      Action   = ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem", "dynamodb:ConditionCheckItem"]
+      Action   = ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"]
       Resource = module.sessions_table.arn
     },
     {
@@ -92,9 +92,8 @@ module "properties" {
   rollback_alarms = [module.api_errors_alarm.name]
 
   variables = merge(local.database_variables, local.caller_variables, {
-    MEDIA_BUCKET            = aws_s3_bucket.media.bucket
-    NOTIFICATIONS_QUEUE_URL = module.notifications_queue.url
-    MEDIA_QUEUE_URL         = module.media_queue.url
+    MEDIA_BUCKET    = aws_s3_bucket.media.bucket
+    MEDIA_QUEUE_URL = module.media_queue.url
   })
 
   statements = concat(local.database_statements, local.caller_statements, [
@@ -115,7 +114,7 @@ module "properties" {
       Sid      = "Publish"
       Effect   = "Allow"
       Action   = "sqs:SendMessage"
-      Resource = [module.notifications_queue.arn, module.media_queue.arn]
+      Resource = module.media_queue.arn
     },
   ])
 

@@ -1,6 +1,6 @@
 //! The functions as they are deployed: each binary a process of its own, called by the Runtime API.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::convert::Infallible;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -13,8 +13,10 @@ use local_lambda::api_gateway::{self, Origin};
 use local_lambda::{Function, InvocationError, Settings};
 use serde_json::{Value, json};
 use tokio::sync::OnceCell;
+use tokio::task::JoinSet;
 use tower::util::BoxCloneSyncService;
 
+use crate::rights::{Observed, Right, observe};
 use crate::system::System;
 use crate::template::{DeployedFunction, Template};
 
@@ -26,11 +28,15 @@ const DEPLOYMENT: [&str; 2] = ["release-check", "rotate"];
 #[derive(Debug)]
 pub struct Bundle {
     functions: BTreeMap<String, Started>,
+    _observers: JoinSet<()>,
 }
 
 #[derive(Debug)]
 struct Started {
     function: Function,
+    deployed: DeployedFunction,
+    variables: HashMap<String, String>,
+    observed: Observed,
     invocations: AtomicU64,
 }
 
@@ -41,15 +47,20 @@ impl Bundle {
         let template = Template::read();
         let globals: Vec<String> = template.global_variables().into_iter().collect();
         let mut functions = BTreeMap::new();
+        let mut observers = JoinSet::new();
         let serving =
             template.functions().into_iter().filter(|(name, _)| !DEPLOYMENT.contains(&name.as_str()));
         for (name, deployed) in serving {
             let binary = binary(&name).await;
-            let function = Function::start(&binary, settings(&deployed, &globals, variables)).await;
+            let mut settings = settings(&deployed, &globals, variables);
+            let observed = observe(&mut settings.variables, &mut observers).await;
+            let variables = settings.variables.clone();
+            let function = Function::start(&binary, settings).await;
             let function = function.unwrap_or_else(|error| panic!("{}: {error}", binary.display()));
-            functions.insert(name, Started { function, invocations: AtomicU64::new(0) });
+            let invocations = AtomicU64::new(0);
+            functions.insert(name, Started { function, deployed, variables, observed, invocations });
         }
-        let bundle = Arc::new(Self { functions });
+        let bundle = Arc::new(Self { functions, _observers: observers });
         for (name, started) in &bundle.functions {
             started.function.ready().await.unwrap_or_else(|error| panic!("{name}: {error}"));
         }
@@ -88,6 +99,12 @@ impl Bundle {
     /// The functions' names.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.functions.keys().map(String::as_str)
+    }
+
+    /// The rights that a function's calls to AWS needed until now.
+    pub fn needed(&self, template: &Template, name: &str) -> BTreeSet<Right> {
+        let started = self.started(name);
+        started.observed.needed(template, &started.deployed, &started.variables)
     }
 
     fn started(&self, name: &str) -> &Started {

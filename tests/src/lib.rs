@@ -18,6 +18,7 @@ mod history;
 pub mod infra;
 mod people;
 mod process;
+pub mod rights;
 mod system;
 mod template;
 mod trade;

@@ -1,6 +1,7 @@
 //! The binaries as they are deployed: processes of their own, called by the Runtime API with what API Gateway, SQS and
 //! the schedule send.
 
+mod rights;
 mod same_answers;
 
 use std::collections::HashMap;
@@ -14,7 +15,7 @@ use local::plan;
 use local_lambda::api_gateway::{Origin, call};
 use local_lambda::{Function, InvocationError, Settings};
 use serde_json::{Value, json};
-use tests::{Bundle, System, binary, cluster};
+use tests::{Bundle, Person, System, binary, cluster};
 
 use crate::journey::walk;
 
@@ -42,14 +43,22 @@ async fn the_journey_through_the_binaries() {
     system.stop().await;
 }
 
-/// A photo on its way through the worker that cleans it.
-async fn photo(system: &System) {
+/// A photo on its way through the worker that cleans it: whose it is, of which listing, and its id.
+async fn photo(system: &System) -> (Person<'_>, String, String) {
     let mut file = Cursor::new(Vec::new());
     image::RgbImage::new(96, 80).write_to(&mut file, image::ImageFormat::Png).unwrap();
-    let file = file.into_inner();
     let host = system.person("Phil Photographer").await;
     host.onboard().await;
     let property = host.lists(|_| {}).await;
+    let id = announced(&host, &property, file.into_inner()).await;
+    system.settle().await;
+    let photos = host.call("GET", &format!("/properties/{property}/photos/")).send().await.expect(200);
+    assert_eq!(photos.body.pointer("/items/0/state"), Some(&json!("ready")), "{:#}", photos.body);
+    (host, property, id)
+}
+
+/// Announces and uploads a file; answers the photo's id.
+async fn announced(host: &Person<'_>, property: &str, file: Vec<u8>) -> String {
     let announced = host
         .call("POST", &format!("/properties/{property}/photos/"))
         .once()
@@ -64,9 +73,7 @@ async fn photo(system: &System) {
         put = put.header(name, value.as_str().unwrap());
     }
     assert!(put.send().await.unwrap().status().is_success());
-    system.settle().await;
-    let photos = host.call("GET", &format!("/properties/{property}/photos/")).send().await.expect(200);
-    assert_eq!(photos.body.pointer("/items/0/state"), Some(&json!("ready")), "{:#}", photos.body);
+    announced.text("id")
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -24,7 +24,7 @@ pub use media::Media;
 pub use state::PropertiesState;
 
 /// The queues that this function sends to.
-pub const TOPICS: &[Topic] = &[Topic::Notifications, Topic::Media];
+pub const TOPICS: &[Topic] = &[Topic::Media];
 
 web::operations! {
     PropertiesState;
