@@ -44,8 +44,8 @@ pub(crate) struct Payment {
     failure: Option<String>,
     /// What the guest must do while it is `requires_action`; for the guest alone.
     next_action: Option<NextAction>,
-    /// What went back or is on its way, the oldest first.
-    #[schema(max_items = 1000)]
+    /// What went back or is on its way: the latest 20, the oldest of them first.
+    #[schema(max_items = 20)]
     refunds: Vec<Refund>,
     /// When it was begun.
     created_at: Timestamp,

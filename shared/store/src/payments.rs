@@ -41,7 +41,8 @@ macro_rules! payment_json {
                      'amount', jsonb_build_object('amount', r.amount, 'currency', p.currency),
                      'reason', r.reason, 'state', r.state, 'provider_id', r.provider_id,
                      'created_at', r.created_at) ORDER BY r.id), '[]')
-                 FROM refunds r WHERE r.payment_id = p.id))"
+                 -- As many as fit into a row of the Data API (64 KB), whatever their reasons say.
+                 FROM (SELECT * FROM refunds WHERE payment_id = p.id ORDER BY id DESC LIMIT 20) r))"
     };
 }
 
@@ -80,7 +81,7 @@ pub struct Payment {
     pub updated_at: Timestamp,
     /// Grows with every change.
     pub version: i64,
-    /// What was asked to go back, the oldest first.
+    /// What was asked to go back: the latest 20, the oldest of them first.
     pub refunds: Vec<Refund>,
 }
 

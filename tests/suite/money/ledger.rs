@@ -202,6 +202,27 @@ async fn a_hundred_refunds_at_once_give_back_no_more_than_was_taken() {
     system.stop().await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_payment_can_be_read_however_often_something_went_back() {
+    let system = System::start().await;
+    let (host, guest) = (system.host("Hanna Host").await, system.person("Gus").await);
+    let property = host.lists(|_| {}).await;
+    let booking = guest.stays(&property, Dates::in_days(&guest, 30, 5)).await;
+    let payment = payment_of(&guest, &booking).await;
+    let path = format!("/payments/{payment}/refunds/");
+    // Together more than a row of the Data API can be.
+    let body = json!({ "amount": { "amount": 1, "currency": "USD" }, "reason": "\u{1f9ca}".repeat(500) });
+    for _ in 0..4 {
+        let asked = (0..10).map(|_| host.call("POST", &path).once().json(body.clone()).send());
+        futures::future::join_all(asked).await.into_iter().for_each(|answer| _ = answer.expect(202));
+    }
+    system.settle().await;
+    let read = guest.call("GET", &format!("/payments/{payment}/")).send().await.expect(200);
+    assert_eq!((minor(&read.body["refunded"]), read.body["refunds"].as_array().unwrap().len()), (40, 20));
+    host.call("POST", &path).once().json(body).send().await.expect(202);
+    system.stop().await;
+}
+
 /// The shares that a booking's price says, as its accounts should stand.
 async fn by_price(system: &System, booking: &str) -> serde_json::Value {
     let query = format!(
