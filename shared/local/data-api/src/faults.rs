@@ -130,6 +130,11 @@ impl Faults {
         self.plans().get(&None).map(|active| active.plan.clone()).unwrap_or_default()
     }
 
+    /// What is left of the plan for one database.
+    pub fn plan_for(&self, database: &str) -> FaultPlan {
+        self.plans().get(&Some(database.to_owned())).map(|active| active.plan.clone()).unwrap_or_default()
+    }
+
     /// Ends all faults.
     pub fn clear(&self) {
         self.plans().clear();
