@@ -115,6 +115,24 @@ fn days_are_calendar_days_and_hours_elapsed_hours_across_a_clock_change() {
 }
 
 #[test]
+fn the_same_holds_in_the_week_that_is_an_hour_longer() {
+    // New York moves its clocks back on 1 November 2026. Check-in on the 3rd, 15:00 there: 20:00 UTC.
+    let autumn = |code, day| Case {
+        stay: crate::fixtures::stay_from(jiff::civil::date(2026, 11, day), 5),
+        ..case(code)
+    };
+    // Five days before, 15:00 there was 19:00 UTC: 121 hours before check-in.
+    assert_eq!(autumn(Moderate, 3).refund("2026-10-29T19:00:00Z"), 1_100_00);
+    assert_eq!(autumn(Moderate, 3).refund("2026-10-29T19:00:01Z"), 440_00);
+    // Check-in on the 1st at 20:00 UTC; 24 elapsed hours before it the clocks there show 16:00.
+    assert_eq!(autumn(Flexible, 1).refund("2026-10-31T20:00:00Z"), 1_100_00);
+    assert_eq!(autumn(Flexible, 1).refund("2026-10-31T20:00:01Z"), 880_00);
+    // The night of the change is stayed when its date is over: at midnight there, 05:00 UTC by now.
+    assert_eq!(autumn(Flexible, 1).refund("2026-11-02T04:59:59Z"), 880_00);
+    assert_eq!(autumn(Flexible, 1).refund("2026-11-02T05:00:00Z"), 660_00);
+}
+
+#[test]
 fn strict_gives_everything_back_to_who_has_just_booked() {
     let booked = |booked| Case { booked, ..case(Strict) };
     let early = booked("2026-05-01T00:00:00Z");
