@@ -27,7 +27,7 @@ pub use answer::{Answer, Call};
 pub use bundle::{Bundle, binary};
 pub use crashing::{Crashing, Moment};
 pub use document::{Operation, document, operations, resolved};
-pub use history::{Attempt, Claim, faults_of_race};
+pub use history::{Attempt, Claim, Fault, Outcome, faults_of_race};
 pub use people::Person;
 pub use process::{Innkeep, Visitor};
 pub use system::{System, cluster};

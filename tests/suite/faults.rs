@@ -1,5 +1,6 @@
 //! Bad days of the database and of the payment provider: nothing is lost, nothing happens twice, the books agree.
 
+mod bookings;
 mod database;
 mod provider;
 
@@ -14,13 +15,22 @@ const PATIENCE: Duration = Duration::from_mins(1);
 /// Longer than a message that failed is hidden, in seconds; four of it are less than a hold.
 const VISIBILITY: i64 = 181;
 
-/// Sends a call under one key until its answer is more than "try again", as a client should.
-async fn persist(call: impl Fn() -> Call) -> Answer {
+/// A key that no other call has.
+fn fresh_key() -> String {
     static NEXT: std::sync::atomic::AtomicU64 = std::sync::atomic::AtomicU64::new(1);
-    let key = format!("persistent-{}", NEXT.fetch_add(1, std::sync::atomic::Ordering::Relaxed));
+    format!("persistent-{}", NEXT.fetch_add(1, std::sync::atomic::Ordering::Relaxed))
+}
+
+/// Sends a call under a key of its own until its answer is more than "try again", as a client should.
+async fn persist(call: impl Fn() -> Call) -> Answer {
+    persist_under(&fresh_key(), call).await
+}
+
+/// Sends a call under a key until its answer is more than "try again".
+async fn persist_under(key: &str, call: impl Fn() -> Call) -> Answer {
     let deadline = Instant::now() + PATIENCE;
     loop {
-        let answer = call().header("idempotency-key", &key).send().await;
+        let answer = call().header("idempotency-key", key).send().await;
         let code = answer.body["code"].as_str().unwrap_or_default();
         match answer.status {
             409 if code == "idempotency_in_flight" => {}

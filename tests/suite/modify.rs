@@ -18,6 +18,22 @@ struct Booked<'s> {
 impl<'s> Booked<'s> {
     async fn new(system: &'s System, change: impl FnOnce(&mut Value)) -> Booked<'s> {
         let (host, guest) = (system.host("Hanna Host").await, system.person("Gus Guest").await);
+        Self::between(system, host, guest, change).await
+    }
+
+    /// One of several in a system.
+    async fn of(system: &'s System, name: &str) -> Booked<'s> {
+        let host = system.host(&format!("Host of {name}")).await;
+        let guest = system.person(&format!("Guest of {name}")).await;
+        Self::between(system, host, guest, |_| {}).await
+    }
+
+    async fn between(
+        system: &'s System,
+        host: Person<'s>,
+        guest: Person<'s>,
+        change: impl FnOnce(&mut Value),
+    ) -> Booked<'s> {
         let property = host.lists(change).await;
         let dates = Dates::in_days(&guest, 40, 5);
         let booking = guest.stays(&property, dates).await;
@@ -182,6 +198,75 @@ async fn nights_are_held_while_the_guest_proves_and_free_when_it_takes_too_long(
         paid.body["items"].as_array().unwrap().iter().map(|one| &one["state"]).collect();
     assert_eq!(states, ["cancelled", "captured"]);
     other.again().await.holds(&booked.property, nights).await;
+    assert_eq!(system.dead_letters().await, 0);
+    system.stop().await;
+}
+
+/// A charge took too long and the schedule has not looked yet: whoever wants the nights takes them over.
+#[tokio::test(flavor = "multi_thread")]
+async fn nights_of_a_charge_that_takes_too_long_are_taken_over() {
+    let system = System::start().await;
+    for taker in ["a guest", "a modification", "the host"] {
+        let booked = Booked::of(&system, taker).await;
+        let (before, method) = (booked.now().await, "pm_card_authenticationRequired");
+        let nights = Dates { check_in: booked.day(5), check_out: booked.day(7) };
+        let wanted = json!({ "check_out": booked.day(7), "payment_method": method });
+        let id = booked.propose(&booked.guest, wanted).await.expect(201).text("id");
+        booked.answer(&booked.host, &id, "accept").await.expect(200);
+        system.settle().await;
+        assert_eq!(booked.claim().await, (booked.day(0), booked.day(7)), "held");
+        // Somebody stays behind these nights, who wants to come two nights earlier.
+        let neighbour = system.person(&format!("Nora of {taker}")).await;
+        let behind = Dates { check_in: booked.day(7), check_out: booked.day(9) };
+        let behind = neighbour.stays(&booked.property, behind).await;
+        neighbour.quote(&booked.property, nights).await.refused(409, "dates_unavailable");
+        // The clock moves, and the schedule does not get through.
+        let outage = local_data_api::FaultPlan {
+            sql_contains: Some("expire_modifications(".to_owned()),
+            outage: Some(local_data_api::Outage::AccessDenied),
+            ..Default::default()
+        };
+        let faults = system.handles().cluster.data_api().faults();
+        faults.set_for(system.database(), outage);
+        crate::races::move_clock(&system, 15 * 60 + 1);
+        let (host, neighbour) = (booked.host.again().await, neighbour.again().await);
+        assert_eq!(booked.modification().await["state"], "paying", "nobody has looked");
+        assert_eq!(booked.claim().await, (booked.day(0), booked.day(5)), "it counts for nothing any more");
+        let days =
+            format!("/properties/{}/calendar/?from={}&to={}", booked.property, booked.day(4), booked.day(7));
+        let days = neighbour.call("GET", &days).send().await.expect(200);
+        let states: Vec<&Value> =
+            days.body["items"].as_array().unwrap().iter().map(|day| &day["state"]).collect();
+        assert_eq!(states, ["booked", "available", "available"], "{:#}", days.body);
+        match taker {
+            "a guest" => _ = neighbour.holds(&booked.property, nights).await,
+            "a modification" => {
+                let path = format!("/bookings/{behind}/modifications/");
+                let earlier = json!({ "check_in": booked.day(5) });
+                let proposed = neighbour.call("POST", &path).once().json(earlier).send().await.expect(201);
+                let path = format!("{path}{}/accept/", proposed.text("id"));
+                host.call("POST", &path).once().json(json!({})).send().await.expect(200);
+            }
+            _ => {
+                let block =
+                    json!({ "changes": [{ "from": booked.day(5), "to": booked.day(6), "blocked": true }] });
+                let path = format!("/properties/{}/calendar/", booked.property);
+                host.call("PATCH", &path).json(block).send().await.expect(200);
+            }
+        }
+        assert_eq!(booked.modification().await["state"], "expired", "in the statement of {taker}");
+        system.settle().await;
+        let after = booked.now().await;
+        for part in ["check_in", "check_out", "total", "lines", "state", "guests"] {
+            assert_eq!(after[part], before[part], "{part}");
+        }
+        assert_eq!(booked.events().await.last().unwrap(), "modification_expired");
+        faults.clear_for(system.database());
+        system.advance(61).await;
+        let paid = booked.guest.again().await.call("GET", "/payments/").send().await.expect(200);
+        assert_eq!(paid.body["items"][0]["state"], "cancelled", "what was asked of the bank is let go");
+        assert_eq!(booked.claim().await, (booked.day(0), booked.day(5)));
+    }
     assert_eq!(system.dead_letters().await, 0);
     system.stop().await;
 }

@@ -10,7 +10,7 @@ use domain::guests::Guests;
 use domain::pricing::PromoCode;
 use store::quotes::Quote;
 
-pub use book::{BookableQuote, for_booking, requote};
+pub use book::{BookableQuote, Worth, for_booking, requote};
 pub use create::create;
 pub(crate) use create::used_up;
 pub use document::{QuoteDocument, describe};

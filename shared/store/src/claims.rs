@@ -2,54 +2,18 @@
 //!
 //! - A race for nights is decided by the exclusion constraints alone. Whoever claims writes
 //!   `INSERT … ON CONFLICT DO NOTHING RETURNING …` in the statement of its effect; no row back means taken.
-//! - A hold that is over still stands in the way of the constraint. Whoever wants its nights ends it in the same
-//!   statement: the INSERT reads the number of rows that the release made, so the release has run by then. Where several
-//!   could do so, they first lock the listing, or the holds of several units would be ended in opposite orders.
+//! - A hold that is over still stands in the way of the constraint, and so do nights that a modification held for its
+//!   charge. Whoever wants them ends it in the same statement, by the database's function `take_over`. Where several could
+//!   do so, they first lock the listing, or the holds of several units would be ended in opposite orders.
 //! - Locks are taken in one order everywhere: claims, payments, bookings.
 
-use domain::booking::{Actor, BookingEvent, BookingState, Effect, TABLE, Transition};
+use domain::booking::{Actor, BookingEvent, BookingState, Effect, Notice, TABLE, Transition};
 use domain::messages::{Message, NotificationMessage, PaymentMessage};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::db::{Db, DbError, Statement};
-
-/// The parts of a WITH that end the bookings whose claims a part `rel (booking_id)` has just released: their new state,
-/// the audit rows, the notices, and the voids of what was set aside. Messages come back from `lapsed_sent`.
-///
-/// Its parameters are `:now` and those of [`bind_lapses`]. A part `rel` holds the claims' locks, so nothing else moves
-/// these bookings meanwhile.
-macro_rules! lapsed {
-    () => {
-        "lapsed AS (
-             UPDATE bookings b SET state = t.to_state, hold_expires_at = NULL, ended_at = :now::timestamptz,
-                    updated_at = :now::timestamptz, version = b.version + 1
-             FROM rel, jsonb_to_recordset(:lapses::jsonb)
-                  AS t(from_state text, declined boolean, event text, to_state text, notice jsonb)
-             WHERE b.id = rel.booking_id AND b.state = t.from_state
-               AND (t.declined IS NULL OR t.declined = coalesce(
-                   (SELECT p.state = 'failed' FROM payments p WHERE p.booking_id = b.id ORDER BY p.id DESC LIMIT 1),
-                   false))
-             RETURNING b.id, b.version, t.from_state, t.event, t.to_state, t.notice),
-         lapsed_told AS (
-             INSERT INTO booking_events (booking_id, version, at, event, actor, from_state, to_state)
-             SELECT id, version, :now::timestamptz, event, 'system', from_state, to_state FROM lapsed),
-         lapsed_sent AS (
-             INSERT INTO outbox (id, topic, body, created_at, next_send_at)
-             SELECT gen_random_uuid(), m.topic, m.body, :now::timestamptz,
-                    :now::timestamptz + interval '1 minute'
-             FROM (SELECT 'notifications' AS topic, notice || jsonb_build_object('booking_id', id) AS body
-                   FROM lapsed
-                   UNION ALL
-                   SELECT 'payments', :void::jsonb || jsonb_build_object('payment_id', p.id)
-                   FROM lapsed l JOIN payments p ON p.booking_id = l.id
-                   WHERE p.state IN ('requires_action', 'authorised')) m
-             RETURNING id, topic, body)"
-    };
-}
-
-pub(crate) use lapsed;
 
 /// One way in which time ends a hold, as the statements read it.
 #[derive(Debug, Serialize)]
@@ -80,12 +44,23 @@ impl Lapse {
     }
 }
 
-/// Binds `:lapses` and `:void`, which [`lapsed!`] reads: what the booking's table says of holds that are over.
-pub(crate) fn bind_lapses(statement: Statement) -> Result<Statement, DbError> {
+/// Binds `:lapses` and `:void`, which `lapse_bookings` takes: what the booking's table says of holds that are over.
+fn bind_lapses(statement: Statement) -> Result<Statement, DbError> {
     let lapses: Vec<Lapse> =
         TABLE.iter().filter(|row| row.actor == Actor::System).filter_map(Lapse::of).collect();
     let void = PaymentMessage::Void { payment_id: Uuid::nil().into() };
     Ok(statement.json("lapses", &lapses)?.json("void", &void)?)
+}
+
+/// Binds `:lapses`, `:dropped` and `:void`, which `take_over` takes: what becomes of holds that are over, and the notice of
+/// a modification whose charge took too long.
+pub(crate) fn bind_take_over(statement: Statement) -> Result<Statement, DbError> {
+    Ok(bind_lapses(statement)?.json("dropped", &modification_expired())?)
+}
+
+/// The notice of a modification whose time is over, for a booking yet to be named.
+pub(crate) fn modification_expired() -> NotificationMessage {
+    NotificationMessage::Booking { booking_id: Uuid::nil().into(), event: Notice::ModificationExpired }
 }
 
 /// What a batch ended.
@@ -101,19 +76,18 @@ pub struct Lapsed {
 ///
 /// Nothing waits for it: who wants such nights takes them over. Holds that someone else is working on are skipped.
 pub async fn expire_due(db: &Db, now: Timestamp, limit: u32) -> Result<Lapsed, DbError> {
-    let statement = Statement::new(concat!(
+    let statement = Statement::new(
         "WITH due AS (
              SELECT id FROM claims
              WHERE released_at IS NULL AND expires_at IS NOT NULL AND expires_at <= :now::timestamptz
              ORDER BY expires_at LIMIT :limit::int4 FOR UPDATE SKIP LOCKED),
          rel AS (
              UPDATE claims c SET released_at = :now::timestamptz FROM due WHERE c.id = due.id
-             RETURNING c.booking_id),
-         ",
-        lapsed!(),
-        "SELECT jsonb_build_object('holds', (SELECT count(*) FROM rel),
-             'sent', (SELECT coalesce(jsonb_agg(to_jsonb(s)), '[]') FROM lapsed_sent s))::text"
-    ))
+             RETURNING c.booking_id)
+         SELECT jsonb_build_object('holds', count(*),
+             'sent', lapse_bookings(array_agg(rel.booking_id), :lapses::jsonb, :void::jsonb, :now::timestamptz))::text
+         FROM rel",
+    )
     .instant("now", now)
     .int("limit", i64::from(limit))
     .idempotent();

@@ -63,6 +63,8 @@ pub struct Present {
     pub calendar: Calendar,
     /// Whether one of its units is free for the whole stay.
     pub free: bool,
+    /// Whether the quote became a booking before.
+    pub spent: bool,
 }
 
 type Result<T> = std::result::Result<T, DbError>;
@@ -127,6 +129,7 @@ struct Row {
     published: bool,
     version: i64,
     free: bool,
+    spent: bool,
 }
 
 /// The guest's own quote, and the listing as it is now.
@@ -145,7 +148,8 @@ pub async fn find(db: &Db, id: QuoteId, guest: UserId, now: Timestamp) -> Result
                          'rules_version', q.rules_version, 'policy', q.policy,
                          'property_version', q.property_version, 'created_at', q.created_at,
                          'expires_at', q.expires_at, 'host_id', p.host_id, 'published', p.state = 'published',
-                         'version', p.version, 'free', ",
+                         'version', p.version, 'spent', EXISTS (SELECT FROM bookings b WHERE b.quote_id = q.id),
+                         'free', ",
                 has_free_unit!("q.check_in", "q.check_out"),
                 ")::text),
                      (2, q.terms::text), (3, q.night_rules::text),
@@ -175,6 +179,7 @@ pub async fn find(db: &Db, id: QuoteId, guest: UserId, now: Timestamp) -> Result
         calendar: calendar_of(decode::<Vec<StoredNight>>(present_rules)?, present_terms.currency),
         terms: present_terms,
         free: row.free,
+        spent: row.spent,
     };
     let quote = Quote {
         id: row.id,

@@ -11,7 +11,7 @@ use store::bookings::{self, Booking, NO_USE_LEFT, NewBooking, Outcome};
 use uuid::Uuid;
 
 use super::{ATTEMPTS, contended};
-use crate::quotes::{BookableQuote, describe, for_booking, used_up};
+use crate::quotes::{BookableQuote, Worth, describe, for_booking, used_up};
 use crate::{Ctx, Failure, figures};
 
 /// What a guest writes to the host when booking: up to 2,000 characters.
@@ -31,11 +31,9 @@ pub async fn book(
 ) -> Result<Booking, Failure> {
     for _ in 0..ATTEMPTS {
         let bookable = match for_booking(ctx, guest, quote, describe).await {
-            Ok(bookable) => bookable,
-            Err(refused @ (Failure::Refused(_) | Failure::RefusedWith { .. })) => {
-                return earlier(ctx, guest, quote).await?.ok_or_else(|| at_the_quote(refused));
-            }
-            Err(failure) => return Err(failure),
+            Ok(Worth::Bookable(bookable)) => bookable,
+            Ok(Worth::Spent) => return earlier(ctx, guest, quote).await?.ok_or(Failure::NotFound),
+            Err(failure) => return Err(at_the_quote(failure)),
         };
         if bookable.host_id == guest {
             let detail = "Block the nights in the calendar: a host does not book at home.";

@@ -21,7 +21,16 @@ pub struct BookableQuote {
     pub present: Present,
 }
 
-/// The guest's quote, if it may be booked now.
+/// What a quote comes to.
+#[derive(Clone, Debug)]
+pub enum Worth {
+    /// It may be booked now.
+    Bookable(Box<BookableQuote>),
+    /// It became a booking before.
+    Spent,
+}
+
+/// What the guest's quote comes to now.
 ///
 /// Not found is also another's. Refuses with `quote_expired`, with the rule that no longer takes the stay, with
 /// `dates_unavailable` (the claim on the nights decides that again), and with `price_changed`, which carries a fresh quote
@@ -31,9 +40,12 @@ pub async fn for_booking(
     guest: UserId,
     id: QuoteId,
     describe: impl FnOnce(&Quote) -> Result<serde_json::Value, serde_json::Error>,
-) -> Result<BookableQuote, Failure> {
+) -> Result<Worth, Failure> {
     let now = ctx.now();
     let (quote, present) = store::quotes::find(&ctx.db, id, guest, now).await?.ok_or(Failure::NotFound)?;
+    if present.spent {
+        return Ok(Worth::Spent);
+    }
     if now >= quote.expires_at {
         return Err(Refusal::conflict("quote_expired", "Ask for a fresh quote: this one is over.").into());
     }
@@ -46,12 +58,12 @@ pub async fn for_booking(
     }
     // A quote's price stands while it lives, whatever the clock does to rebates; only the host's changes count.
     if present.version == quote.property_version && present.calendar.within(quote.stay) == quote.calendar {
-        return Ok(BookableQuote { quote, host_id: present.host_id, present });
+        return Ok(bookable(quote, present));
     }
     let (old, new) = (quote.priced.total, requote(&quote, &present, now)?.total);
     let same_policy = quote.terms.cancellation_policy == present.terms.cancellation_policy;
     if old == new && same_policy {
-        return Ok(BookableQuote { quote, host_id: present.host_id, present });
+        return Ok(bookable(quote, present));
     }
     let fresh = renew(ctx, &quote, &present, now).await?;
     let detail = format!("The price was {old} and is {new} now. Look at the fresh quote and book that.");
@@ -60,6 +72,10 @@ pub async fn for_booking(
         member: "quote",
         value: describe(&fresh)?,
     })
+}
+
+fn bookable(quote: Quote, present: Present) -> Worth {
+    Worth::Bookable(Box::new(BookableQuote { quote, host_id: present.host_id, present }))
 }
 
 /// What the same stay costs now.

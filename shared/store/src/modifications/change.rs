@@ -2,7 +2,7 @@
 
 use domain::guests::Guests;
 use domain::ids::{BookingId, ModificationId, PaymentId, RefundId, UserId};
-use domain::messages::{Message, NotificationMessage, PaymentMessage};
+use domain::messages::{Message, PaymentMessage};
 use domain::modification::ModificationState;
 use domain::pricing::{PriceLine, PricedStay};
 use jiff::Timestamp;
@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::{Answerer, Result};
-use crate::claims::{bind_lapses, lapsed};
+use crate::claims::{bind_take_over, modification_expired};
 use crate::db::{Db, Statement};
 use crate::outbox::messages_json;
 
@@ -131,8 +131,8 @@ pub enum Accepted {
     Taken,
 }
 
-/// Accepts a proposal. Overdue holds on its nights are ended on the way, as when they are booked; answers the messages of
-/// those that lost, too.
+/// Accepts a proposal. Overdue holds and charges on its nights are ended on the way, as when they are booked; answers the
+/// messages of those that lost, too.
 pub async fn accept(db: &Db, acceptance: &Acceptance<'_>) -> Result<(Accepted, Vec<Message>)> {
     #[derive(Deserialize)]
     struct Row {
@@ -140,27 +140,23 @@ pub async fn accept(db: &Db, acceptance: &Acceptance<'_>) -> Result<(Accepted, V
         sent: Vec<Message>,
     }
     let charge = acceptance.charge.as_ref().map(serde_json::to_string).transpose()?;
-    let statement = Statement::new(concat!(
-        "WITH wanted AS (
+    let statement = Statement::new(
+        "WITH wanted AS MATERIALIZED (
              SELECT p.id AS property_id, daterange(m.check_in, m.check_out + m.preparation_nights) AS padded
              FROM modifications m JOIN bookings b ON b.id = m.booking_id JOIN properties p ON p.id = b.property_id
              WHERE m.id = :id::uuid AND m.booking_id = :booking::uuid FOR NO KEY UPDATE OF p),
-         rel AS (
-             UPDATE claims c SET released_at = :now::timestamptz
-             FROM wanted w JOIN units u ON u.property_id = w.property_id
-             WHERE c.unit_id = u.id AND c.kind = 'stay' AND c.released_at IS NULL
-               AND c.expires_at <= :now::timestamptz AND c.padded && w.padded
-             RETURNING c.booking_id),
-         ",
-        lapsed!(),
-        // The function sees what ran before it in the statement: so it waits for the counts.
-        "SELECT jsonb_build_object(
+         ended AS MATERIALIZED (
+             SELECT take_over(w.property_id, w.padded, :lapses::jsonb, :dropped::jsonb, :void::jsonb,
+                 :now::timestamptz) AS sent
+             FROM wanted w)
+         -- The function sees what ran before it: so it waits for the messages.
+         SELECT jsonb_build_object(
              'outcome', accept_modification(:id::uuid, :person::uuid, :side, :charge::jsonb, :hold_until::timestamptz,
                  :given_back::jsonb, :outbox::jsonb, :now::timestamptz),
-             'sent', (SELECT coalesce(jsonb_agg(to_jsonb(s)), '[]') FROM lapsed_sent s))::text
-         FROM (SELECT (SELECT count(*) FROM rel) + (SELECT count(*) FROM lapsed) AS ended) e
-         WHERE e.ended >= 0"
-    ))
+             'sent', e.sent)::text
+         FROM (SELECT coalesce((SELECT sent FROM ended), '[]') AS sent) e
+         WHERE jsonb_typeof(e.sent) = 'array'",
+    )
     .uuid("id", acceptance.id)
     .uuid("booking", acceptance.booking)
     .uuid("person", acceptance.by.person)
@@ -171,7 +167,7 @@ pub async fn accept(db: &Db, acceptance: &Acceptance<'_>) -> Result<(Accepted, V
     .text("outbox", messages_json(acceptance.messages)?.as_str())
     .instant("now", acceptance.now)
     .idempotent();
-    let row: Row = db.one(bind_lapses(statement)?).await?;
+    let row: Row = db.one(bind_take_over(statement)?).await?;
     Ok((row.outcome, row.sent))
 }
 
@@ -212,15 +208,11 @@ pub struct Expired {
 
 /// Ends up to `limit` proposals and charges whose time is over at `now`; nights that were held for a charge are free then.
 pub async fn expire_due(db: &Db, now: Timestamp, limit: u32) -> Result<Expired> {
-    let notice = NotificationMessage::Booking {
-        booking_id: Uuid::nil().into(),
-        event: domain::booking::Notice::ModificationExpired,
-    };
     let void = PaymentMessage::Void { payment_id: Uuid::nil().into() };
     let statement = Statement::new(
         "SELECT expire_modifications(:notice::jsonb, :void::jsonb, :limit::int4, :now::timestamptz)::text",
     )
-    .json("notice", &notice)?
+    .json("notice", &modification_expired())?
     .json("void", &void)?
     .int("limit", i64::from(limit))
     .instant("now", now)

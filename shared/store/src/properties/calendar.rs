@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use super::stay::{StoredNight, calendar_of};
 use super::{Result, Said};
-use crate::claims::{bind_lapses, lapsed};
+use crate::claims::bind_take_over;
 use crate::db::{Db, DbError, Statement};
 
 /// What a calendar is made from.
@@ -119,19 +119,24 @@ pub async fn calendar(
                                   SELECT c.unit_id, d.night, max(CASE
                                       WHEN c.kind = 'block' THEN 3
                                       WHEN c.kind = 'feed' THEN 2
-                                      WHEN NOT c.nights @> d.night THEN 1
+                                      WHEN NOT h.nights @> d.night THEN 1
                                       WHEN c.expires_at IS NOT NULL THEN 4
                                       ELSE 5 END) AS by
                                   FROM units u
                                   JOIN claims c ON c.unit_id = u.id AND c.released_at IS NULL
                                       AND c.padded && daterange(:from::date - 30, :to::date + 30)
                                       AND (c.expires_at IS NULL OR c.expires_at > :now::timestamptz)
+                                  -- Nights that a modification held too long for its charge are free.
+                                  CROSS JOIN LATERAL (SELECT
+                                      CASE WHEN c.grown_until <= :now::timestamptz THEN c.firm ELSE c.nights END,
+                                      CASE WHEN c.grown_until <= :now::timestamptz THEN c.firm_padded
+                                          ELSE c.padded END) AS h (nights, padded)
                                   CROSS JOIN LATERAL (
                                       SELECT CASE WHEN c.kind = 'stay' THEN p.preparation_nights ELSE 0 END) AS b (nights)
                                   CROSS JOIN LATERAL (
                                       SELECT :from::date + k AS night FROM generate_series(
-                                          greatest(lower(c.padded) - b.nights - :from::date, 0),
-                                          least(upper(c.padded), :to::date) - :from::date - 1) AS k) AS d
+                                          greatest(lower(h.padded) - b.nights - :from::date, 0),
+                                          least(upper(h.padded), :to::date) - :from::date - 1) AS k) AS d
                                   WHERE u.property_id = p.id
                                   GROUP BY c.unit_id, d.night) t
                               GROUP BY t.night) o)),
@@ -163,7 +168,7 @@ pub async fn calendar(
 /// Changes nights of the host's listing, all of them or none; `None` when the host has no such listing.
 ///
 /// Each night stands at most once in `changes`, in order. Holds that are over on these nights are ended first, so that
-/// they take nothing.
+/// they take nothing, and so are charges that took too long.
 pub async fn change_calendar(
     db: &Db,
     id: PropertyId,
@@ -175,23 +180,19 @@ pub async fn change_calendar(
     struct Row {
         taken: Option<Vec<Date>>,
     }
-    let statement = Statement::new(concat!(
-        "WITH listing AS (
+    let statement = Statement::new(
+        "WITH listing AS MATERIALIZED (
              SELECT p.id FROM properties p
              WHERE p.id = :id::uuid AND p.host_id = :host::uuid AND p.state <> 'archived' FOR NO KEY UPDATE),
-         rel AS (
-             UPDATE claims c SET released_at = :now::timestamptz
-             FROM listing l JOIN units u ON u.property_id = l.id
-             WHERE c.unit_id = u.id AND c.kind = 'stay' AND c.released_at IS NULL
-               AND c.expires_at <= :now::timestamptz AND c.nights && daterange(:first::date, :last::date, '[]')
-             RETURNING c.booking_id),
-         ",
-        lapsed!(),
-        // The function sees what ran before it in the statement: so it waits for the counts.
-        "SELECT change_calendar(:id::uuid, :host::uuid, :changes::jsonb, :now::timestamptz)::text
-         FROM (SELECT (SELECT count(*) FROM rel) + (SELECT count(*) FROM lapsed) AS ended) e
-         WHERE e.ended >= 0"
-    ))
+         ended AS MATERIALIZED (
+             SELECT take_over(l.id, daterange(:first::date, :last::date, '[]'), :lapses::jsonb, :dropped::jsonb,
+                 :void::jsonb, :now::timestamptz) AS sent
+             FROM listing l)
+         -- The function sees what ran before it: so it waits for the messages.
+         SELECT change_calendar(:id::uuid, :host::uuid, :changes::jsonb, :now::timestamptz)::text
+         FROM (SELECT coalesce((SELECT sent FROM ended), '[]') AS sent) e
+         WHERE jsonb_typeof(e.sent) = 'array'",
+    )
     .uuid("id", id)
     .uuid("host", host)
     .date("first", changes.first().map(|change| change.night))
@@ -199,7 +200,7 @@ pub async fn change_calendar(
     .json("changes", &changes)?
     .instant("now", now)
     .idempotent();
-    let row: Option<Row> = db.optional(bind_lapses(statement)?).await?;
+    let row: Option<Row> = db.optional(bind_take_over(statement)?).await?;
     Ok(row.map(|row| row.taken.map_or(Changed::Done, Changed::Taken)))
 }
 

@@ -81,7 +81,7 @@ macro_rules! rules_of_stay {
 /// SQL: whether one unit of listing `p` is free for the nights of a stay at `:now`. Both dates are SQL expressions.
 ///
 /// The same that the constraints on claims ask: no claim on the nights, and no other stay within the preparation. A hold
-/// that has ended holds nothing.
+/// that has ended holds nothing, and a modification whose charge took too long no more than the stay that is booked.
 macro_rules! has_free_unit {
     ($check_in:literal, $check_out:literal) => {
         has_free_unit!($check_in, $check_out, "")
@@ -100,7 +100,13 @@ macro_rules! has_free_unit {
             ", ",
             $check_out,
             ")
-                         AND (c.expires_at IS NULL OR c.expires_at > :now::timestamptz)",
+                         AND (c.expires_at IS NULL OR c.expires_at > :now::timestamptz)
+                         AND (c.grown_until IS NULL OR c.grown_until > :now::timestamptz
+                              OR c.firm && daterange(",
+            $check_in,
+            ", ",
+            $check_out,
+            "))",
             $but,
             ")
                    AND NOT EXISTS (
@@ -111,7 +117,13 @@ macro_rules! has_free_unit {
             ", ",
             $check_out,
             " + p.preparation_nights)
-                         AND (c.expires_at IS NULL OR c.expires_at > :now::timestamptz)",
+                         AND (c.expires_at IS NULL OR c.expires_at > :now::timestamptz)
+                         AND (c.grown_until IS NULL OR c.grown_until > :now::timestamptz
+                              OR c.firm_padded && daterange(",
+            $check_in,
+            ", ",
+            $check_out,
+            " + p.preparation_nights))",
             $but,
             "))"
         )

@@ -54,7 +54,7 @@ tables! {
         erased: [message details],
         hidden: [];
     claims about "t.unit_id IN (SELECT n.id FROM units n JOIN properties p ON p.id = n.property_id WHERE p.host_id = :user::uuid)",
-        kept: [id unit_id kind booking_id lane nights padded expires_at released_at created_at],
+        kept: [id unit_id kind booking_id lane nights padded firm firm_padded grown_until expires_at released_at created_at],
         erased: [note],
         hidden: [];
     #[doc = "That mails went out, not what they said."]
