@@ -116,20 +116,25 @@ fn cases() -> ProptestConfig {
     ProptestConfig::with_cases(if large { 1_000_000 } else { 2_000 })
 }
 
+/// All that a price depends on, but for the time and the arrival.
+pub(super) fn any_input() -> impl Strategy<Value = (ListingTerms, Calendar, Option<Promotion>, i16, Guests)> {
+    let code = proptest::sample::select(&["JPY", "USD", "KWD"][..]);
+    let terms = (any_terms(), proptest::collection::vec(any_season(), 0..3))
+        .prop_map(|(terms, seasons)| ListingTerms { seasons, ..terms });
+    let party = (1_u8..5, 0_u8..3, 0_u8..2, 0_u8..2)
+        .prop_map(|(adults, children, infants, pets)| Guests::new(adults, children, infants, pets).unwrap());
+    (code, terms, any_calendar(), any_promotion(), 1_i16..60, party).prop_map(
+        |(code, terms, calendar, promotion, nights, guests)| {
+            let terms = in_currency(&terms, code);
+            (terms, in_currency(&calendar, code), in_currency(&promotion, code), nights, guests)
+        },
+    )
+}
+
 proptest! {
     #![proptest_config(cases())]
     #[test]
-    fn every_price_adds_up(
-        code in proptest::sample::select(&["JPY", "USD", "KWD"][..]),
-        (terms, seasons) in (any_terms(), proptest::collection::vec(any_season(), 0..3)),
-        calendar in any_calendar(),
-        promotion in any_promotion(),
-        nights in 1_i16..60,
-        party in (1_u8..5, 0_u8..3, 0_u8..2, 0_u8..2),
-    ) {
-        let guests = Guests::new(party.0, party.1, party.2, party.3).unwrap();
-        let terms = in_currency(&ListingTerms { seasons, ..terms }, code);
-        let (calendar, promotion) = (in_currency(&calendar, code), in_currency(&promotion, code));
+    fn every_price_adds_up((terms, calendar, promotion, nights, guests) in any_input()) {
         let sum = |amounts: &mut dyn Iterator<Item = Money>| sum(terms.currency, amounts);
         let input = QuoteInput {
             terms: &terms,

@@ -1,6 +1,81 @@
+use proptest::strategy::{Strategy, ValueTree as _};
+use proptest::test_runner::TestRunner;
+
+use super::properties::any_input;
 use super::taxes::{share, tax};
 use super::*;
 use crate::listing::TaxBase;
+
+/// A quote as it was once made: all that it was reckoned from, and the text of the price.
+#[derive(serde::Serialize, serde::Deserialize)]
+struct Stored {
+    rules_version: RulesVersion,
+    terms: ListingTerms,
+    calendar: Calendar,
+    stay: Stay,
+    guests: Guests,
+    promotion: Option<Promotion>,
+    now: Timestamp,
+    priced: String,
+}
+
+impl Stored {
+    fn price(&self) -> String {
+        let Self { terms, calendar, rules_version, stay, guests, promotion, now, .. } = self;
+        let input = QuoteInput {
+            terms,
+            calendar,
+            rules_version: *rules_version,
+            stay: *stay,
+            guests: *guests,
+            promotion: promotion.as_ref(),
+            now: *now,
+        };
+        serde_json::to_string(&quote(&input).unwrap()).unwrap()
+    }
+}
+
+/// Quotes with every kind of rule, in currencies of 0, 2 and 3 decimals; `UPDATE_QUOTES=1` adds those of a new version of the
+/// rules, and never touches those that are there.
+#[test]
+fn stored_quotes_are_reckoned_to_the_same_bytes() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/src/pricing/tests/quotes.jsonl");
+    let mut text = std::fs::read_to_string(path).unwrap_or_default();
+    let read =
+        |text: &str| text.lines().map(|line| serde_json::from_str(line).unwrap()).collect::<Vec<Stored>>();
+    let current = |quote: &Stored| quote.rules_version == RulesVersion::CURRENT;
+    if std::env::var_os("UPDATE_QUOTES").is_some() && !read(&text).iter().any(current) {
+        let mut runner = TestRunner::deterministic();
+        for _ in 0..20 {
+            let (terms, calendar, promotion, nights, guests) =
+                any_input().new_tree(&mut runner).unwrap().current();
+            let (rules_version, now, priced) = (RulesVersion::CURRENT, now(), String::new());
+            let stay = stay(nights);
+            let quote = Stored { rules_version, terms, calendar, stay, guests, promotion, now, priced };
+            let quote = Stored { priced: quote.price(), ..quote };
+            text.push_str(&serde_json::to_string(&quote).unwrap());
+            text.push('\n');
+        }
+        std::fs::write(path, &text).unwrap();
+    }
+    let quotes = read(&text);
+    assert!(quotes.iter().any(current), "UPDATE_QUOTES=1 makes quotes of these rules");
+    for quote in &quotes {
+        assert_eq!(quote.price(), quote.priced);
+    }
+    // They are worth keeping: each rule has its lines among them.
+    for rule in [
+        "date_price",
+        "season_price",
+        "length_of_stay",
+        "early_bird",
+        "promotion",
+        "percent_tax",
+        "guest_night_tax",
+    ] {
+        assert!(quotes.iter().any(|quote| quote.priced.contains(rule)), "{rule}");
+    }
+}
 
 #[test]
 fn the_stored_text_of_a_price_is_fixed() {
