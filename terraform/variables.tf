@@ -58,6 +58,10 @@ variable "domain_name" {
   type        = string
   default     = ""
   validation {
+    condition     = can(regex("^([a-z0-9-]+\\.)*[a-z0-9-]*$", var.domain_name))
+    error_message = "A name in lower-case letters."
+  }
+  validation {
     condition     = var.domain_name == "" || var.hosted_zone_id != ""
     error_message = "domain_name needs hosted_zone_id."
   }
@@ -67,18 +71,30 @@ variable "hosted_zone_id" {
   description = "The Route 53 zone that domain_name is in; it proves the certificate and points the name here."
   type        = string
   default     = ""
+  validation {
+    condition     = can(regex("^[A-Z0-9]*$", var.hosted_zone_id))
+    error_message = "The zone's id: capital letters and digits."
+  }
 }
 
 variable "throttling_rate" {
   description = "Requests a second that the API takes from all callers together; more are answered 429."
   type        = number
   default     = 500
+  validation {
+    condition     = var.throttling_rate >= 1
+    error_message = "At least 1."
+  }
 }
 
 variable "throttling_burst" {
   description = "Requests that it takes at one moment beyond the rate."
   type        = number
   default     = 1000
+  validation {
+    condition     = var.throttling_burst >= 1
+    error_message = "At least 1."
+  }
 }
 
 variable "deployment_preference" {

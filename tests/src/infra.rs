@@ -16,7 +16,7 @@ use std::path::Path;
 pub use cloudformation::sam;
 pub use model::{Leaves, Resources, differences};
 use serde_json::Value;
-pub use terraform::{Configuration, configuration, configuration_in};
+pub use terraform::{Configuration, Variable, configuration, configuration_in};
 
 /// One deployment's settings: a parameter's value by its name in `template.yaml`. Terraform's name is the same in snake
 /// case.

@@ -7,6 +7,10 @@ use std::time::Duration;
 use saphyr::{LoadableYamlNode as _, ScalarOwned, YamlOwned};
 use serde_json::{Map, Value, json};
 
+/// What makes a file a template of SAM's.
+const HEAD: [(&str, &str); 2] =
+    [("AWSTemplateFormatVersion", "2010-09-09"), ("Transform", "AWS::Serverless-2016-10-31")];
+
 /// The template that the system is deployed by.
 #[derive(Clone, Debug)]
 pub struct Template(Value);
@@ -39,7 +43,11 @@ impl Template {
     pub fn parse(text: &str) -> Self {
         let documents = YamlOwned::load_from_str(text).expect("YAML");
         assert_eq!(documents.len(), 1, "one document");
-        Self(plain(&documents[0]))
+        let template = Self(plain(&documents[0]));
+        for (section, content) in HEAD {
+            assert_eq!(template.0[section], content, "{section}");
+        }
+        template
     }
 
     /// All resources by name.
@@ -55,6 +63,11 @@ impl Template {
     /// The parameter of a name, if there is one.
     pub fn parameter(&self, name: &str) -> Option<&Value> {
         self.parameters().get(name)
+    }
+
+    /// What parameters must fulfil together.
+    pub fn rules(&self) -> &Value {
+        &self.0["Rules"]
     }
 
     /// What a condition of a name says.

@@ -1,12 +1,19 @@
 //! `template.yaml` and `terraform/` deploy the same system.
 
+mod inputs;
+mod order;
+mod removal;
+
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 use tests::Template;
-use tests::infra::{Settings, configuration, configuration_in, differences, sam, snake};
+use tests::infra::{Configuration, Settings, configuration, configuration_in, differences, sam};
+
+use self::inputs::{asked, told};
+use self::order::disordered;
 
 /// A deployment that leaves out what can be left out.
 fn plain() -> Settings {
@@ -39,8 +46,7 @@ fn all() -> Settings {
     ])
 }
 
-fn compare(template: &Template, folder: &Path, settings: &Settings) -> Vec<String> {
-    let terraform = configuration_in(folder, settings);
+fn compare(template: &Template, terraform: &Configuration, settings: &Settings) -> Vec<String> {
     differences(("SAM", &sam(template, settings)), ("Terraform", &terraform.resources))
 }
 
@@ -52,7 +58,7 @@ fn folder() -> PathBuf {
 fn both_deploy_the_same() {
     let template = Template::read();
     for settings in [plain(), all()] {
-        let wrong = compare(&template, &folder(), &settings);
+        let wrong = compare(&template, &configuration(&settings), &settings);
         assert!(wrong.is_empty(), "{} differences:\n{}", wrong.len(), wrong.join("\n"));
     }
 }
@@ -70,52 +76,16 @@ fn much_is_compared() {
     assert!(resources.values().map(BTreeMap::len).sum::<usize>() > 900);
 }
 
-#[test]
-fn both_ask_for_the_same() {
-    let variables = configuration(&plain()).variables;
-    let template = Template::read();
-    let mut wrong = Vec::new();
-    for (name, parameter) in template.parameters() {
-        let Some((default, description)) = variables.get(&snake(name)) else {
-            wrong.push(format!("Terraform does not ask for {name}"));
-            continue;
-        };
-        let texts = |value: &Value| match value {
-            Value::Array(values) => {
-                values.iter().map(|v| v.as_str().unwrap_or_default()).collect::<Vec<_>>().join(",")
-            }
-            Value::String(text) => text.clone(),
-            other => other.to_string(),
-        };
-        if parameter.get("Default").map(texts) != default.as_ref().map(texts) {
-            wrong.push(format!("{name}: {:?} and {default:?}", parameter.get("Default")));
-        }
-        let names = |text: &str| {
-            let words = text.split(' ').map(snake);
-            words.collect::<Vec<_>>().join(" ")
-        };
-        let said = parameter["Description"].as_str().unwrap_or_default();
-        if names(said) != names(description) {
-            wrong.push(format!("{name}: {said} / {description}"));
-        }
-    }
-    // Where SAM's client asks by itself.
-    for name in
-        variables.keys().filter(|name| !matches!(name.as_str(), "region" | "bundles_bucket" | "release"))
-    {
-        if !template.parameters().keys().any(|parameter| snake(parameter) == *name) {
-            wrong.push(format!("SAM does not ask for {name}"));
-        }
-    }
-    assert!(wrong.is_empty(), "{wrong:#?}");
+/// What is wrong beside the resources.
+fn beside(template: &Template, terraform: &Configuration) -> Vec<String> {
+    [asked(template, terraform), told(template, terraform), disordered(template, terraform)].concat()
 }
 
 #[test]
-fn both_tell_the_same() {
-    let outputs = configuration(&plain()).outputs;
-    for name in Template::read().outputs().keys() {
-        assert!(outputs.contains_key(&snake(name)), "Terraform does not tell {name}");
-    }
+fn both_ask_for_the_same_and_tell_the_same() {
+    let (template, terraform) = (Template::read(), configuration(&plain()));
+    let wrong = beside(&template, &terraform);
+    assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
 /// The configuration with one text replaced by another, in a folder of its own.
@@ -158,7 +128,9 @@ fn a_change_on_one_side_is_found() {
     ];
     for (file, from, to) in found_in_terraform {
         let changed = mutated(file, from, to);
-        let found = catch_unwind(AssertUnwindSafe(|| compare(&template, changed.path(), &plain())));
+        let found = catch_unwind(AssertUnwindSafe(|| {
+            compare(&template, &configuration_in(changed.path(), &plain()), &plain())
+        }));
         assert!(found.is_err() || found.is_ok_and(|lines| !lines.is_empty()), "{file}: {from}");
     }
     let terraform = configuration(&plain()).resources;

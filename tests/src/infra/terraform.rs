@@ -8,10 +8,10 @@ mod marks;
 mod module;
 mod resource;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use hcl::Value as Hcl;
+use hcl::{Expression, Value as Hcl};
 use serde_json::{Value, json};
 
 use self::marks::Marks;
@@ -27,8 +27,23 @@ pub struct Configuration {
     pub resources: Resources,
     /// What it tells at its end.
     pub outputs: BTreeMap<String, Value>,
-    /// Its inputs: default (if any) and description.
-    pub variables: BTreeMap<String, (Option<Value>, String)>,
+    /// Its inputs.
+    pub variables: BTreeMap<String, Variable>,
+    /// Resources that wait for others beyond what references say.
+    pub order: BTreeSet<(String, String)>,
+}
+
+/// An input.
+#[derive(Clone, Debug)]
+pub struct Variable {
+    /// Where none is given.
+    pub default: Option<Value>,
+    /// What it is, for whoever fills it in.
+    pub description: String,
+    /// Its type, as it is written.
+    pub kind: String,
+    /// What a value must fulfil.
+    pub conditions: Vec<Expression>,
 }
 
 /// The deployment that `terraform/` makes with these settings; a variable without one has its default.
@@ -53,7 +68,7 @@ pub fn configuration_in(folder: &Path, settings: &Settings) -> Configuration {
     let outputs: BTreeMap<String, Value> =
         root.outputs().into_iter().map(|(name, value)| (name, marks.fill(&value))).collect();
     hooks(&mut resources, &outputs);
-    Configuration { resources, outputs, variables: root.variables() }
+    Configuration { resources, outputs, variables: root.variables(), order: marks.order }
 }
 
 /// CodeDeploy learns of the hook from whoever asks for a deployment: from the output that tells them.

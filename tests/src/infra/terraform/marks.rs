@@ -1,6 +1,6 @@
 //! What stands in an expression for what is known later.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use hcl::{Map, Value as Hcl};
 use serde_json::Value;
@@ -42,6 +42,8 @@ pub(super) struct Marks {
     pub(super) resources: BTreeMap<String, Found>,
     /// Outputs of modules by address.
     pub(super) outputs: BTreeMap<String, Value>,
+    /// What waits for what, beyond what references say: a resource and whom it names.
+    pub(super) order: BTreeSet<(String, String)>,
 }
 
 /// What stands for an attribute.

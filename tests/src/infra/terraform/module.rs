@@ -8,7 +8,7 @@ use hcl::{Block, Body, Expression, Map, Structure, Value as Hcl};
 use serde_json::{Value, json};
 
 use super::marks::{self, Found, Marks};
-use super::{data, expressions, to_json};
+use super::{Variable, data, expressions, to_json};
 
 /// What a module's call is waited for by, if by anything.
 pub(super) const WAITS: &str = "waits_for";
@@ -58,10 +58,14 @@ impl Module {
         let mut variables = Map::new();
         for block in self.of("variable") {
             let name = label(block, 0);
+            // What a variable must say of itself.
+            let _ = self.variable(&block.body);
             let given = inputs.get(&name).cloned();
             let default = || attribute(&block.body, "default").map(|default| self.evaluate(default));
             let value =
                 given.or_else(default).unwrap_or_else(|| panic!("{}: {name} has no value", self.address));
+            let kind = attribute(&block.body, "type").expect("a type");
+            assert_type(&format!("{}: {name}", self.address), kind, &value);
             variables.insert(name, value);
         }
         for name in inputs.keys() {
@@ -155,6 +159,10 @@ impl Module {
     fn enter_resource(&self, block: &Block, marks: &mut Marks) {
         let (kind, name) = (label(block, 0), label(block, 1));
         let address = self.address_of(&kind, &name);
+        if let Some(Expression::Array(waited)) = attribute(&block.body, "depends_on") {
+            let waited = waited.iter().map(|each| (format!("{kind}.{name}"), each.to_string()));
+            marks.order.extend(waited);
+        }
         let instances = self.instances(block).unwrap_or_else(|| panic!("{address}: how many?"));
         let mut enter = |address: String, each: Option<(&str, &Hcl)>| {
             let mut context = self.context.clone();
@@ -195,15 +203,24 @@ impl Module {
         self.of("output").map(|block| (label(block, 0), value(&block.body))).collect()
     }
 
-    /// Its inputs: default and description.
-    pub(super) fn variables(&self) -> BTreeMap<String, (Option<Value>, String)> {
-        let text =
-            |block: &Block, name| attribute(&block.body, name).map(|value| to_json(&self.evaluate(value)));
-        let described = |block: &Block| {
-            let description = text(block, "description").expect("a description");
-            (text(block, "default"), description.as_str().expect("a text").to_owned())
-        };
-        self.of("variable").map(|block| (label(block, 0), described(block))).collect()
+    /// Its inputs.
+    pub(super) fn variables(&self) -> BTreeMap<String, Variable> {
+        self.of("variable").map(|block| (label(block, 0), self.variable(&block.body))).collect()
+    }
+
+    fn variable(&self, body: &Body) -> Variable {
+        let value = |name| attribute(body, name).map(|value| to_json(&self.evaluate(value)));
+        let validations = body.blocks().filter(|block| block.identifier.as_str() == "validation");
+        let conditions = validations.map(|validation| {
+            attribute(&validation.body, "error_message").expect("what a caller is told");
+            attribute(&validation.body, "condition").expect("a condition").clone()
+        });
+        Variable {
+            default: value("default"),
+            description: value("description").expect("a description").as_str().expect("a text").to_owned(),
+            kind: attribute(body, "type").expect("a type").to_string(),
+            conditions: conditions.collect(),
+        }
     }
 
     fn evaluate(&self, expression: &Expression) -> Hcl {
@@ -309,6 +326,17 @@ fn dynamic(block: &Block, context: &Context<'_>, place: &str) -> Vec<Value> {
             evaluate_body(&inside.body, &inner, place)
         })
         .collect()
+}
+
+/// A value is what its variable's type says, field by field: Terraform leaves out what an object's type does not name.
+fn assert_type(place: &str, kind: &Expression, value: &Hcl) {
+    let (Hcl::Object(fields), Expression::FuncCall(call)) = (value, kind) else { return };
+    let Some(Expression::Object(named)) = call.args.first() else { return };
+    let named: Vec<String> = named.keys().map(ToString::to_string).collect();
+    for name in fields.keys() {
+        let is_named = named.iter().any(|field| field.trim_matches('"') == name);
+        assert!(is_named, "{place} has a {name}, which its type does not name: {named:?}");
+    }
 }
 
 /// Blocks of one name are a list.
