@@ -266,8 +266,10 @@ async fn drafts_and_detours_lead_nowhere() {
     let system = System::start().await;
     let world = World::make(&system).await;
     let mut faults: Vec<String> = Vec::new();
-    for operation in
-        operations(&world.document).iter().filter(|one| one.path.starts_with("/properties/{property_id}"))
+    let staff = |id: &str| EXPECTED.iter().any(|(known, access)| *known == id && *access == Staff);
+    for operation in operations(&world.document)
+        .iter()
+        .filter(|one| one.path.starts_with("/properties/{property_id}") && !staff(&one.id))
     {
         let draft = fill(&operation.path, |name| match name {
             "property_id" => world.draft.clone(),

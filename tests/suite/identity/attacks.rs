@@ -315,9 +315,9 @@ async fn a_sign_in_takes_as_long_for_an_address_without_an_account() {
     // The statistic of Mann and Whitney, as a share of all pairs: one half if both are alike, with a deviation of
     // sqrt((2n + 1) / 12n²), which is 0.065 for 40. Without hashing for the unknown it is 1.
     let longer: usize = known.iter().map(|one| unknown.iter().filter(|other| one > *other).count()).sum();
-    let share = longer as f64 / (rounds * rounds) as f64;
-    let deviation = ((2 * rounds + 1) as f64 / (12 * rounds * rounds) as f64).sqrt();
-    let off = (share - 0.5) / deviation;
+    let (longer, rounds) = (f64::from(u32::try_from(longer).unwrap()), f64::from(rounds));
+    let share = longer / (rounds * rounds);
+    let off = (share - 0.5) / ((2.0 * rounds + 1.0) / (12.0 * rounds * rounds)).sqrt();
     let (known, unknown) = (median(known), median(unknown));
     println!("known {known:?}, unknown {unknown:?}, longer {share:.3} of the time: {off:+.1} deviations");
     assert!(off.abs() < 4.5, "known {known:?}, unknown {unknown:?}, {share:.3}: {off:+.1} deviations");
