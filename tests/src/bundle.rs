@@ -200,11 +200,15 @@ pub(crate) fn settings(
     }
 }
 
-/// The binary of a package of this workspace, built as the tests are.
+/// The binary of a package of this workspace, built as the tests are; or built before, in the folder `INNKEEP_BINARIES`.
 pub async fn binary(name: &str) -> PathBuf {
     static FOLDER: OnceCell<PathBuf> = OnceCell::const_new();
-    let folder =
-        FOLDER.get_or_init(|| async { tokio::task::spawn_blocking(build_binaries).await.expect("a build") });
+    let folder = FOLDER.get_or_init(|| async {
+        match std::env::var_os("INNKEEP_BINARIES") {
+            Some(folder) => folder.into(),
+            None => tokio::task::spawn_blocking(build_binaries).await.expect("a build"),
+        }
+    });
     folder.await.join(name)
 }
 

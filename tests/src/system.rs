@@ -102,7 +102,13 @@ impl System {
         let stack = start(cluster, options).await.expect("a system");
         let url = stack.url();
         let client = reqwest::Client::builder().no_proxy().tls_certs_only([]).build().expect("a client");
-        Self { stack: Some(stack), url, database, client }
+        let system = Self { stack: Some(stack), url, database, client };
+        // The suite under a switch of the provider, from the beginning: `{"webhooks": {"duplicates": 2}}`.
+        if let Ok(faults) = std::env::var("INNKEEP_TEST_FAULTS") {
+            let faults = serde_json::from_str(&faults).expect("faults as JSON");
+            system.handles().stripe.handle().set_faults(faults);
+        }
+        system
     }
 
     /// The running stack itself.

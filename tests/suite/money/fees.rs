@@ -26,7 +26,7 @@ fn kept(system: &System, category: &str) -> Vec<i64> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_charge_s_fee_is_posted_with_its_capture_and_once() {
+async fn the_fee_of_a_charge_is_posted_with_its_capture_and_once() {
     let system = System::start().await;
     let (host, guest) = (system.host("Hanna Host").await, system.person("Gus").await);
     let property = host.lists(|_| {}).await;

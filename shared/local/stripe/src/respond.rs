@@ -11,6 +11,7 @@ use http_body_util::{BodyExt, Full, Limited};
 use hyper::body::Incoming;
 
 use crate::error::ApiError;
+use crate::events::API_VERSION;
 use crate::faults::{ApiFaultKind, Manner};
 use crate::idempotency::{Answer, Call, keep_failure, serve};
 use crate::pages;
@@ -80,12 +81,9 @@ fn admit(provider: &Provider, headers: &HeaderMap, call: &Call) -> Result<(), Ap
     if presented_key(headers).as_deref() != Some(provider.api_key.as_str()) {
         return Err(ApiError::unauthenticated());
     }
-    if let Some(version) = text(headers, "stripe-version") {
-        let dated =
-            version.len() >= 10 && version.as_bytes()[..10].iter().all(|byte| b"0123456789-".contains(byte));
-        if !dated {
-            return Err(ApiError::malformed(format!("Invalid Stripe API version: {version}")));
-        }
+    // The real one speaks all its versions; this one was written after one, and must not pass for another.
+    if let Some(version) = text(headers, "stripe-version").filter(|version| version != API_VERSION) {
+        return Err(ApiError::malformed(format!("Invalid Stripe API version: {version}")));
     }
     let posts_json = call.method == "POST"
         && !call.parameters.is_empty()
