@@ -174,6 +174,12 @@ async fn a_wrong_key_and_a_wrong_id() {
         code(wrong.authorise(&key(1, "authorise"), &request(1, "pm_card_visa")).await),
         "unauthorised"
     );
+    // The version is said with every call: the provider here speaks the pinned one and no other.
+    let other = client(bench.provider.url(), &bench.clock, |config| {
+        "2020-08-27".clone_into(&mut config.api_version);
+    });
+    let refused = other.authorise(&key(1, "authorise"), &request(1, "pm_card_visa")).await;
+    assert!(matches!(refused, Err(GatewayError::Rejected { .. })), "{refused:?}");
     for id in ["pi_none", "", "pi_1/capture", "../refunds"] {
         let id = services::gateway::ProviderPaymentId::new(id);
         assert_eq!(bench.gateway.retrieve(&id).await, Err(GatewayError::NotFound));
