@@ -125,6 +125,7 @@ impl Observed {
 }
 
 /// Puts observers before the services that `variables` name, and names them instead.
+#[expect(clippy::implicit_hasher, reason = "the variables are the stack's own")]
 pub async fn observe(variables: &mut HashMap<String, String>, tasks: &mut JoinSet<()>) -> Observed {
     let observed = Observed::default();
     for (variable, read) in SERVICES {

@@ -13,7 +13,7 @@ use super::{member, payable};
 /// How many attempts are made in a round, each over a connection of its own.
 const LANES: usize = 16;
 /// How long a shape may take, and until when a faulty one must have shown its fault.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Whether the shapes are measured, for the table in `docs/bookings.md`; else a faulty one ends at its first fault.
 fn measuring() -> bool {
@@ -372,6 +372,7 @@ impl Measured {
         )
     }
 
+    #[expect(clippy::print_stdout, reason = "what was measured goes into the documentation")]
     fn expect(&self, shape: &Shape) {
         println!("{}", self.row(shape.name));
         match shape.known {
