@@ -11,7 +11,12 @@ use crate::world::World;
 const KEPT: &[(&str, &str, &str, &str)] = &[
     ("media-worker", "s3:ListBucket", "MediaBucket", "S3 says 404 of what is gone, and not 403"),
     ("notifications-worker", "ses:SendEmail", "Domain", "either the address is verified or its domain"),
-    ("scheduler", "dynamodb:UpdateItem", "AnchorsTable", "remembers entries of the audit log; nobody makes one here"),
+    (
+        "scheduler",
+        "dynamodb:UpdateItem",
+        "AnchorsTable",
+        "remembers entries of the audit log; nobody makes one here",
+    ),
     ("scheduler", "sqs:SendMessage", "MediaQueue", "sends again what nobody worked off"),
 ];
 
