@@ -26,7 +26,12 @@ pub use withdraw::withdraw;
 pub async fn get(ctx: &Ctx, id: ReviewId, viewer: Option<UserId>) -> Result<Review, Failure> {
     let review = store::reviews::find(&ctx.db, id, viewer).await?.ok_or(Failure::NotFound)?;
     if review.removed_at.is_some() {
-        return Err(Refusal::new(RefusalClass::Gone, "gone", "This review was removed, by its author or by the staff.").into());
+        return Err(Refusal::new(
+            RefusalClass::Gone,
+            "gone",
+            "This review was removed, by its author or by the staff.",
+        )
+        .into());
     }
     Ok(review)
 }
