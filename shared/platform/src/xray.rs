@@ -78,7 +78,9 @@ fn is_known(part: &str) -> bool {
         Some(("Root", id)) => is_root(id),
         Some(("Parent", id)) => id.len() == 16 && hex(id),
         Some(("Sampled", decision)) => matches!(decision, "0" | "1" | "?"),
-        Some(("Lineage", steps)) => steps.split('|').all(|step| step.split(':').all(hex)),
+        Some(("Lineage", steps)) => {
+            steps.split('|').all(|step| step.contains(':') && step.split(':').all(hex))
+        }
         _ => false,
     }
 }
