@@ -179,6 +179,9 @@ async fn a_declined_card_leaves_the_hold_for_another() {
     assert_eq!(guest.booking(&booking).await.body["state"], "pending_payment");
     assert_eq!(told(&guest, "declined").await, 1, "once, however often the provider says it");
 
+    // Slow enough to be asked again meanwhile.
+    let slow = fault(ApiFaultKind::Slow(2_000), When::Next(1), "/v1/payment_intents");
+    system.handles().stripe.handle().set_faults(slow);
     guest.pay(&booking, "pm_card_visa").await.expect(202);
     guest.pay(&booking, "pm_card_visa").await.refused(409, "payment_in_progress");
     system.settle().await;

@@ -21,6 +21,8 @@ async fn a_suspended_account_is_shut_out_until_it_is_restored() {
     let refresh = json!({ "refresh_token": person.refresh_token });
     system.call("POST", "/users/refresh/").json(refresh).send().await.refused(401, "invalid_refresh_token");
     admin.call("POST", &path("restore")).json(json!({ "reason": "A mistake." })).send().await.expect(204);
+    // Tokens are good again from the second after the suspension on.
+    system.advance(1).await;
     sign_in(&system, &person.email, PASSWORD, None).await.expect(200);
     let nobody = "/users/0199c1a0-7c00-7000-8000-000000000001/suspend/";
     admin.call("POST", nobody).json(reason).send().await.refused(404, "not_found");
