@@ -1,7 +1,8 @@
 //! What a function costs before it does anything of its own: its init, its first response and its first AWS call,
 //! against an empty function of the same run. Trust the ratios, not the milliseconds.
 //!
-//! `cargo bench --package bench`; `-- --rounds 100` for more than the default number of starts.
+//! `cargo bench --package bench --bench start_up`; `-- --rounds 100` for more than the default number of starts,
+//! `-- --bundles target/lambda` for the binaries that `cargo lambda build` left there.
 
 mod mock;
 
@@ -36,8 +37,17 @@ struct Subject {
 struct Times(Vec<Duration>);
 
 fn main() -> anyhow::Result<()> {
-    let rounds = rounds()?;
-    let subjects = subjects(&build_functions()?)?;
+    let rounds = match option("--rounds") {
+        Some(number) => number.parse::<usize>().context("--rounds")?.max(1),
+        None => ROUNDS,
+    };
+    let subjects = match option("--bundles") {
+        Some(folder) => subjects(|name| root().join(&folder).join(name).join("bootstrap"))?,
+        None => {
+            let folder = build_functions()?;
+            subjects(|name| folder.join(name))?
+        }
+    };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
         start_up(&subjects, rounds).await?;
@@ -45,12 +55,9 @@ fn main() -> anyhow::Result<()> {
     })
 }
 
-fn rounds() -> anyhow::Result<usize> {
-    let mut arguments = std::env::args().skip_while(|argument| argument != "--rounds");
-    match arguments.nth(1) {
-        Some(number) => Ok(number.parse::<usize>().context("--rounds")?.max(1)),
-        None => Ok(ROUNDS),
-    }
+/// What follows a word of the command line.
+fn option(name: &str) -> Option<String> {
+    std::env::args().skip_while(|argument| argument != name).nth(1)
 }
 
 /// Builds the functions as they are deployed, by package: what the local plane needs stays out of them.
@@ -83,7 +90,7 @@ fn function_names() -> anyhow::Result<Vec<String>> {
     Ok(names)
 }
 
-fn subjects(folder: &Path) -> anyhow::Result<Vec<Subject>> {
+fn subjects(binary: impl Fn(&str) -> PathBuf) -> anyhow::Result<Vec<Subject>> {
     let hello = env!("CARGO_BIN_EXE_hello").into();
     let mut subjects =
         vec![Subject { name: "hello".to_owned(), binary: hello, event: Some(request("/hello")?) }];
@@ -95,7 +102,7 @@ fn subjects(folder: &Path) -> anyhow::Result<Vec<Subject>> {
             // A path that no route has passes through all layers; the one call is the counting of requests.
             http => Some(request(&format!("/{http}/no/such/path"))?),
         };
-        subjects.push(Subject { binary: folder.join(&name), name, event });
+        subjects.push(Subject { binary: binary(&name), name, event });
     }
     Ok(subjects)
 }
