@@ -41,12 +41,11 @@ fn main() -> anyhow::Result<()> {
         Some(number) => number.parse::<usize>().context("--rounds")?.max(1),
         None => ROUNDS,
     };
-    let subjects = match option("--bundles") {
-        Some(folder) => subjects(|name| root().join(&folder).join(name).join("bootstrap"))?,
-        None => {
-            let folder = build_functions()?;
-            subjects(|name| folder.join(name))?
-        }
+    let subjects = if let Some(folder) = option("--bundles") {
+        subjects(|name| root().join(&folder).join(name).join("bootstrap"))?
+    } else {
+        let folder = build_functions()?;
+        subjects(|name| folder.join(name))?
     };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
