@@ -141,6 +141,14 @@ impl App {
         limits.end_tokens(user, now.as_second() + i64::from(at_once), now).await.map_err(Failure::unavailable)
     }
 
+    /// The same, after something that is done and cannot be asked for again: where the buckets are away it stays done, and
+    /// the tokens live on to their end.
+    pub async fn try_end_tokens(&self, user: UserId, at_once: bool) {
+        if let Err(error) = self.end_tokens(user, at_once).await {
+            tracing::error!(%user, %error, "access tokens could not be ended");
+        }
+    }
+
     pub(crate) fn limits(&self) -> Option<&Limits> {
         self.inner.limits.as_ref()
     }

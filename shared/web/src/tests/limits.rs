@@ -3,11 +3,13 @@
 use std::time::Duration;
 
 use axum::body::Body;
+use domain::ids::UserId;
 use http::Request;
 use serde_json::json;
 use store::limits::LimitTable;
 use tokio::net::TcpListener;
 use tokio::time::timeout;
+use uuid::Uuid;
 
 use super::world::{Answer, World, aws_at};
 
@@ -49,4 +51,7 @@ async fn nobody_there_is_no_different() {
     assert_eq!(read(&world).await.status, 200);
     assert_eq!(hold(&world).await.status, 503);
     assert_eq!(world.count(), 0);
+    let user = UserId::from(Uuid::from_u128(5));
+    assert!(world.app.end_tokens(user, true).await.is_err(), "who can ask again is told to");
+    world.app.try_end_tokens(user, true).await;
 }
