@@ -179,6 +179,20 @@ async fn logs_figures_and_traces_of_a_deployment_repeat_nothing_that_anybody_sai
     let answered = lines.iter().filter(|line| line.to_string().contains("\"answered\"")).count();
     assert!(answered > 15, "it logs what it does: {answered}");
     assert!(said.contains("4bf92f3577b34da6a3ce929d0e0e4736"), "the trace goes on");
+    // A line says what it is about, by path or because of what was read, and in workers as well.
+    let about = booking.trim_start_matches("/bookings/").trim_end_matches('/');
+    let named = |message: &str, field: &str| {
+        let mut lines = lines.iter().filter(|line| line["message"] == message);
+        lines.any(|line| line["span"]["booking_id"] == about && line["span"][field].is_string())
+    };
+    for (message, field) in [
+        ("answered", "request_id"),
+        ("answered", "xray_trace_id"),
+        ("answered", "payment_id"),
+        ("worked off", "payment_id"),
+    ] {
+        assert!(named(message, field), "no line {message:?} of the booking has its {field}");
+    }
     without_canary("what the process said", &said);
     for secret in [&guest.token, &guest.refresh_token, &host.token] {
         assert!(!said.contains(secret.as_str()), "a secret is in the log");
