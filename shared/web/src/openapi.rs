@@ -7,6 +7,7 @@ mod answers;
 mod bounds;
 mod closed;
 mod examples;
+mod links;
 mod references;
 
 use serde_json::{Map, Value, json};
@@ -112,6 +113,7 @@ pub fn document(
     answers::complete(&mut document);
     bounds::complete(&mut document);
     closed::complete(&mut document);
+    links::complete(&mut document);
     examples::add(&mut document, recorded);
     references::forget_unused(&mut document);
     Ok(sorted(document))
