@@ -10,6 +10,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("store", &["domain"]),
     ("services", &["domain", "store"]),
     ("stripe", &["domain", "store", "services"]),
+    ("outbound", &[]),
     ("platform", &["domain", "store", "services"]),
     ("web", &["domain", "store", "services", "platform"]),
     ("local-data-api", &["domain"]),
