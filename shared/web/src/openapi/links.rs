@@ -150,7 +150,7 @@ fn links(
 mod tests {
     use super::*;
 
-    fn answer(status: &str, schema: Value) -> Value {
+    fn answer(status: &str, schema: &Value) -> Value {
         json!({status: {"content": {"application/json": {"schema": schema}}}})
     }
 
@@ -161,9 +161,9 @@ mod tests {
         let order = json!({"content": {"application/json": {"schema": {"properties": {"thing_id": {}, "count": {}}}}}});
         let mut document = json!({
             "paths": {
-                "/things": {"get": {"operationId": "list_things", "responses": answer("200", page)}},
-                "/things/{thing_id}": {"get": {"operationId": "get_thing", "responses": answer("200", thing)}},
-                "/things/{thing_id}/parts": {"post": {"operationId": "add_part", "responses": answer("201", json!({"properties": {"id": {}}}))}},
+                "/things": {"get": {"operationId": "list_things", "responses": answer("200", &page)}},
+                "/things/{thing_id}": {"get": {"operationId": "get_thing", "responses": answer("200", &thing)}},
+                "/things/{thing_id}/parts": {"post": {"operationId": "add_part", "responses": answer("201", &json!({"properties": {"id": {}}}))}},
                 "/things/{thing_id}/parts/{part_id}": {"delete": {"operationId": "remove_part", "responses": {}}},
                 "/orders": {"post": {"operationId": "order", "requestBody": order, "responses": {}}},
             },
