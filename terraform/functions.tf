@@ -532,7 +532,7 @@ module "rotate" {
     {
       Sid      = "PublicKeys"
       Effect   = "Allow"
-      Action   = ["dynamodb:PutItem", "dynamodb:Scan"]
+      Action   = ["dynamodb:PutItem", "dynamodb:Scan", "dynamodb:UpdateItem"]
       Resource = module.keys_table.arn
     },
   ]

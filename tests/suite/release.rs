@@ -1,6 +1,8 @@
 //! What happens around a release: the probes before traffic moves, and the database user's rotation.
 
 use aws_sdk_secretsmanager::Client;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use platform::{Aws, Env};
 use release_check::{CHECKS, Probe};
 use rotate::{RotateError, Rotation, RotationEvent};
@@ -136,11 +138,15 @@ async fn a_new_signing_key_is_known_before_it_signs() {
     }
     let new = kid("AWSCURRENT").await;
     assert_ne!(new, old);
-    let table = store::keys::KeyTable::new(
-        system.handles().aws.dynamodb(),
-        &system.handles().variables["KEYS_TABLE"],
-    );
-    assert_eq!(table.load().await.unwrap().jwks.len(), 2, "the old key is still believed");
+    assert_eq!(kids().await.len(), 2, "the old key is still believed");
     guest.call("GET", "/users/me/").send().await.expect(200);
+    // Another rotation's end does not move the first one's; a process that lives long signs by the new key, too.
+    system.advance(3_600).await;
+    secret.step("finishSecret", TOKEN).await.unwrap();
+    let later = system.person("Ida").await;
+    let header = URL_SAFE_NO_PAD.decode(later.token.split('.').next().unwrap()).unwrap();
+    assert_eq!(serde_json::from_slice::<Value>(&header).unwrap()["kid"], json!(new));
+    system.advance(23 * 3_600).await;
+    assert_eq!(kids().await, [new], "nobody's copy of the old key is believed for ever");
     system.stop().await;
 }

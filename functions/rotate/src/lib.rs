@@ -10,11 +10,12 @@ mod versions;
 use std::sync::Arc;
 
 use aws_sdk_secretsmanager::Client;
+use domain::clock::SharedClock;
 use domain::random::SharedEntropy;
 use platform::config::{
     ConfigError, DatabaseConfig, Env, Group as _, MigrateConfig, SigningConfig, TokenTableConfig, load,
 };
-use platform::{Aws, OsEntropy};
+use platform::{Aws, OsEntropy, SystemClock};
 use serde::Deserialize;
 use store::keys::KeyTable;
 use store::{Db, DbError, DynamoError};
@@ -83,6 +84,7 @@ pub struct Rotation {
     user_secret_arn: String,
     key_secret_arn: String,
     entropy: SharedEntropy,
+    clock: SharedClock,
 }
 
 impl Rotation {
@@ -104,6 +106,7 @@ impl Rotation {
             user_secret_arn: app.app_secret_arn,
             key_secret_arn: signing.secret_arn,
             entropy,
+            clock: Arc::new(SystemClock::from_env(env)),
         })
     }
 
@@ -119,7 +122,7 @@ impl Rotation {
         if event.secret_id == self.user_secret_arn {
             database_user::step(step, token, &versions, &self.owner, entropy).await?;
         } else if event.secret_id == self.key_secret_arn {
-            signing_key::step(step, token, &versions, &self.keys, entropy).await?;
+            signing_key::step(step, token, &versions, &self.keys, entropy, self.clock.now()).await?;
         } else {
             return Err(RotateError::OtherSecret);
         }

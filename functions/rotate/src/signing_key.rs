@@ -1,12 +1,17 @@
-//! The key that signs access tokens. Its public half is made known before it signs, and stays known: tokens of the old key
-//! are believed until they end.
+//! The key that signs access tokens. Its public half is made known before it signs. The old key's stays known for another
+//! day: tokens of the old key are believed until they end, and nobody's copy of it is believed for ever.
 
 use domain::random::Entropy;
+use jiff::{SignedDuration, Timestamp};
 use services::tokens::SigningKey;
 use store::keys::KeyTable;
 
 use crate::versions::Versions;
 use crate::{RotateError, Step};
+
+/// How long a key is believed after another one signs: those who sign look for a new one every hour, and what they signed
+/// lasts a quarter of an hour.
+const OVERLAP: SignedDuration = SignedDuration::from_hours(24);
 
 pub(crate) async fn step(
     step: Step,
@@ -14,6 +19,7 @@ pub(crate) async fn step(
     versions: &Versions<'_>,
     table: &KeyTable,
     entropy: &dyn Entropy,
+    now: Timestamp,
 ) -> Result<(), RotateError> {
     match step {
         Step::CreateSecret => {
@@ -31,10 +37,15 @@ pub(crate) async fn step(
         }
         Step::TestSecret => {
             let public = pending(token, versions).await?.public_jwk().map_err(|_| RotateError::Unreadable)?;
-            let known = table.load().await?.jwks;
+            let known = table.load(now).await?.jwks;
             if known.contains(&public) { Ok(()) } else { Err(RotateError::NotTaken) }
         }
-        Step::FinishSecret => versions.finish(token).await,
+        Step::FinishSecret => {
+            versions.finish(token).await?;
+            let current = versions.current().await?.ok_or(RotateError::Unreadable)?;
+            let current = SigningKey::from_private_jwk(&current).map_err(|_| RotateError::Unreadable)?;
+            Ok(table.end_others(current.kid(), now + OVERLAP).await?)
+        }
     }
 }
 

@@ -48,7 +48,7 @@ pub(crate) async fn request_email_change(
         wanted.email.parse().map_err(|invalid: domain::invalid::Invalid| invalid.refuse("/email"))?;
     let ctx = state.app().ctx();
     let issuer = state.issuer().await?;
-    services::users::ask_email_change(ctx, issuer, caller.user_id, caller.session_id, &email).await?;
+    services::users::ask_email_change(ctx, &issuer, caller.user_id, caller.session_id, &email).await?;
     Ok(StatusCode::ACCEPTED)
 }
 

@@ -22,6 +22,7 @@ pub(crate) async fn export_me(
     caller: Caller,
 ) -> Result<impl IntoResponse, Problem> {
     let issuer = state.issuer().await?;
-    let held: Map<String, Value> = services::users::export(state.app().ctx(), issuer, caller.user_id).await?;
+    let held: Map<String, Value> =
+        services::users::export(state.app().ctx(), &issuer, caller.user_id).await?;
     Ok(([DOWNLOAD], Json(held)))
 }

@@ -49,6 +49,6 @@ pub(crate) async fn login(
         Failure::unauthenticated("invalid_credentials", "The address or the password is not right.")
     })?;
     let credential = Credential { email: &email, password: &login.password, code: login.totp.as_deref() };
-    let pair = services::users::login(state.app().ctx(), state.issuer().await?, &credential).await?;
+    let pair = services::users::login(state.app().ctx(), &*state.issuer().await?, &credential).await?;
     Ok(Json(pair.into()))
 }

@@ -37,7 +37,7 @@ pub(crate) async fn logout(
     ValidJson(logout): ValidJson<Logout>,
 ) -> Result<StatusCode, Problem> {
     match (logout.refresh_token, logout.all, caller) {
-        (Some(token), false, _) => services::users::logout(state.issuer().await?, &token).await?,
+        (Some(token), false, _) => services::users::logout(&*state.issuer().await?, &token).await?,
         (None, true, Some(caller)) => {
             services::users::logout_everywhere(state.app().ctx(), caller.user_id).await?;
             state.app().end_tokens(caller.user_id, false).await?;

@@ -122,7 +122,7 @@ pub(crate) async fn delete_me(
     caller: Caller,
 ) -> Result<StatusCode, Problem> {
     let issuer = state.issuer().await?;
-    services::users::erase(state.app().ctx(), issuer, caller.user_id, caller.session_id).await?;
+    services::users::erase(state.app().ctx(), &issuer, caller.user_id, caller.session_id).await?;
     // Nobody is left to ask again.
     state.app().try_end_tokens(caller.user_id, true).await;
     Ok(StatusCode::NO_CONTENT)

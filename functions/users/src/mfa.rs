@@ -57,7 +57,7 @@ pub(crate) async fn begin_mfa(
 ) -> Result<Json<NewSecondFactor>, Problem> {
     let issuer = state.issuer().await?;
     let factor =
-        services::users::begin_mfa(state.app().ctx(), issuer, caller.user_id, caller.session_id).await?;
+        services::users::begin_mfa(state.app().ctx(), &issuer, caller.user_id, caller.session_id).await?;
     Ok(Json(NewSecondFactor { secret: factor.secret, otpauth_uri: factor.uri }))
 }
 
@@ -86,6 +86,6 @@ pub(crate) async fn remove_mfa(
     caller: Caller,
 ) -> Result<StatusCode, Problem> {
     let issuer = state.issuer().await?;
-    services::users::remove_mfa(state.app().ctx(), issuer, caller.user_id, caller.session_id).await?;
+    services::users::remove_mfa(state.app().ctx(), &issuer, caller.user_id, caller.session_id).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -64,7 +64,7 @@ pub(crate) async fn confirm_password_reset(
 ) -> Result<StatusCode, Problem> {
     let password = Password::new(confirmation.password).map_err(|invalid| invalid.refuse("/password"))?;
     let (ctx, issuer) = (state.app().ctx(), state.issuer().await?);
-    let owner = services::users::confirm_reset(ctx, issuer, &confirmation.token, &password).await?;
+    let owner = services::users::confirm_reset(ctx, &issuer, &confirmation.token, &password).await?;
     // The mail's token is spent by now.
     state.app().try_end_tokens(owner, false).await;
     Ok(StatusCode::NO_CONTENT)

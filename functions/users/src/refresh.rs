@@ -33,6 +33,6 @@ pub(crate) async fn refresh_session(
     ValidJson(refresh): ValidJson<Refresh>,
 ) -> Result<Json<Tokens>, Problem> {
     let issuer = state.issuer().await?;
-    let pair = services::users::refresh(state.app().ctx(), issuer, &refresh.refresh_token).await?;
+    let pair = services::users::refresh(state.app().ctx(), &issuer, &refresh.refresh_token).await?;
     Ok(Json(pair.into()))
 }

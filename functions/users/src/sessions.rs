@@ -42,7 +42,7 @@ pub(crate) async fn list_sessions(
     caller: Caller,
 ) -> Result<Json<Sessions>, Problem> {
     let issuer = state.issuer().await?;
-    let listed = services::users::sessions(state.app().ctx(), issuer, caller.user_id).await?;
+    let listed = services::users::sessions(state.app().ctx(), &issuer, caller.user_id).await?;
     let items = listed.into_iter().map(|listed| Session {
         id: listed.session.id.into(),
         started_at: listed.session.started_at,
@@ -64,6 +64,6 @@ pub(crate) async fn end_session(
     PathId(session_id): PathId<SessionId>,
 ) -> Result<StatusCode, Problem> {
     let issuer = state.issuer().await?;
-    services::users::end_session(state.app().ctx(), issuer, caller.user_id, session_id).await?;
+    services::users::end_session(state.app().ctx(), &issuer, caller.user_id, session_id).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use axum::extract::FromRef;
+use jiff::Timestamp;
 use platform::config::{Env, Group, SessionsConfig, SigningConfig, load};
 use platform::{Aws, ConfigError};
 use services::Failure;
@@ -11,10 +12,13 @@ use services::users::Issuer;
 use store::keys::KeyTable;
 use store::sessions::SessionTable;
 use store::{DynamoError, LazyClient};
-use tokio::sync::OnceCell;
+use tokio::sync::Mutex;
 use web::App;
 
 use crate::TOPICS;
+
+/// After so long the signing key is fetched again, so that a new one is used wherever a process lives long. In seconds.
+const MAX_AGE_SECONDS: u64 = 3_600;
 
 /// The state of this function. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -31,7 +35,7 @@ struct Inner {
     audience: String,
     sessions: SessionTable,
     keys: KeyTable,
-    issuer: OnceCell<Issuer>,
+    issuer: Mutex<Option<(Timestamp, Arc<Issuer>)>>,
 }
 
 impl UsersState {
@@ -47,7 +51,7 @@ impl UsersState {
             audience: tokens.audience,
             sessions: SessionTable::new(aws.dynamodb(), sessions.table),
             keys: KeyTable::new(aws.dynamodb(), tokens.keys_table),
-            issuer: OnceCell::new(),
+            issuer: Mutex::default(),
         };
         Ok(Self { app, inner: Arc::new(inner) })
     }
@@ -64,12 +68,29 @@ impl UsersState {
 
     /// The texts of the public keys that access tokens are checked against.
     pub(crate) async fn public_keys(&self) -> Result<Vec<String>, DynamoError> {
-        Ok(self.inner.keys.load().await?.jwks)
+        Ok(self.inner.keys.load(self.app.ctx().now()).await?.jwks)
     }
 
-    /// What issues tokens. The first call of a process fetches the signing key.
-    pub(crate) async fn issuer(&self) -> Result<&Issuer, Failure> {
-        self.inner.issuer.get_or_try_init(|| self.load_issuer()).await
+    /// What issues tokens. Fetches the signing key where it was not, or not lately. While the new one cannot be had, the old
+    /// one goes on.
+    pub(crate) async fn issuer(&self) -> Result<Arc<Issuer>, Failure> {
+        let now = self.app.ctx().now();
+        let mut known = self.inner.issuer.lock().await;
+        if let Some((at, issuer)) = known.as_ref()
+            && now.as_second().abs_diff(at.as_second()) < MAX_AGE_SECONDS
+        {
+            return Ok(Arc::clone(issuer));
+        }
+        let issuer = match (self.load_issuer().await, known.as_ref()) {
+            (Ok(issuer), _) => Arc::new(issuer),
+            (Err(failure), None) => return Err(failure),
+            (Err(failure), Some((_, old))) => {
+                tracing::warn!(error = %failure, "the signing key could not be fetched again; the old one goes on");
+                Arc::clone(old)
+            }
+        };
+        *known = Some((now, Arc::clone(&issuer)));
+        Ok(issuer)
     }
 
     async fn load_issuer(&self) -> Result<Issuer, Failure> {

@@ -86,7 +86,7 @@ impl Keys {
     }
 
     async fn load(&self) -> Result<Loaded, Failure> {
-        let KeyRing { jwks, cursor_key } = self.table.load().await?;
+        let KeyRing { jwks, cursor_key } = self.table.load(self.clock.now()).await?;
         let tokens = KeySet::from_jwks(jwks.iter().map(String::as_str)).map_err(Failure::internal)?;
         let cursors = cursor_key.map(|key| CursorCodec::new(&key));
         Ok(Loaded { at: self.clock.now(), tokens: Arc::new(tokens), cursors })

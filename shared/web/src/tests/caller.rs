@@ -1,6 +1,7 @@
 //! Who is calling, and what is said to those who do not prove it.
 
 use axum::body::Body;
+use domain::clock::Clock as _;
 use http::Request;
 use services::tokens::Role;
 
@@ -84,5 +85,9 @@ async fn a_cursor_is_sealed_with_the_key_of_the_table() {
     let cursor = codec.seal(&scope, &7).unwrap();
     assert_eq!(crate::CursorCodec::new(&[1; 32]).open::<i64>(&scope, &cursor).unwrap(), 7);
     world.keys.put_cursor_key_if_absent(&[2; 32]).await.unwrap();
-    assert_eq!(world.keys.load().await.unwrap().cursor_key.unwrap(), [1; 32], "the first key stays");
+    assert_eq!(
+        world.keys.load(world.clock.now()).await.unwrap().cursor_key.unwrap(),
+        [1; 32],
+        "the first key stays"
+    );
 }
