@@ -11,6 +11,7 @@
 )]
 
 mod answer;
+mod browser;
 mod bundle;
 mod crashing;
 mod document;
@@ -24,6 +25,7 @@ mod template;
 mod trade;
 
 pub use answer::{Answer, Call};
+pub use browser::Browser;
 pub use bundle::{Bundle, binary};
 pub use crashing::{Crashing, Moment};
 pub use document::{Operation, document, operations, resolved};

@@ -65,7 +65,20 @@ async fn it_serves_the_api_and_works_the_queues() {
 async fn it_has_nothing_of_the_local_plane() {
     let system = idle_system().await;
     let outside = Outside::over(&system, false).await;
-    for path in ["/_local/", "/_local/mail/", "/_local/clock/", "/_local/queues/", "/_local/faults/"] {
+    let console = [
+        "",
+        "mail/",
+        "queues/",
+        "bookings/",
+        "payments/",
+        "ledger/",
+        "clock/",
+        "faults/",
+        "assets/style.css",
+    ];
+    let console = console.map(|page| format!("/_local/{page}"));
+    for path in ["/docs/", "/docs/users/", "/graphiql/"].into_iter().chain(console.iter().map(String::as_str))
+    {
         let (status, problem) = outside.get(path).await;
         assert_eq!((status, &problem["code"]), (404, &json!("not_found")), "{path}");
     }

@@ -27,6 +27,7 @@ mod lives;
 mod mail;
 mod modify;
 mod money;
+mod pages;
 mod parity;
 mod photos;
 mod plans;

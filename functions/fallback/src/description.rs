@@ -3,8 +3,8 @@
 use axum::response::IntoResponse;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE};
 
-/// The committed file; it is generated from all routers.
-const OPENAPI: &str = include_str!("../openapi.json");
+/// The description of the whole API, as it is committed: generated from all routers.
+pub const OPENAPI: &str = include_str!("../openapi.json");
 
 /// The description of this API (OpenAPI 3.1).
 #[utoipa::path(

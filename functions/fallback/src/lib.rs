@@ -8,6 +8,8 @@ mod pages;
 #[cfg(test)]
 mod tests;
 
+pub use description::OPENAPI;
+
 web::operations! {
     ();
     pages::list_problem_types,

@@ -1,9 +1,13 @@
 //! What only a machine of one's own offers: health for everybody, the rest for loopback alone.
 
+mod bookings;
 mod clock;
 mod faults;
+mod graphiql;
+mod ledger;
 mod mail;
 mod page;
+mod payments;
 mod queues;
 
 use std::sync::Arc;
@@ -15,6 +19,8 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use store::{Db, Statement};
 
+use crate::docs;
+use crate::pages::{assets, own_machine_only};
 use crate::stack::Handles;
 
 /// How long the database may take before it counts as gone.
@@ -43,20 +49,29 @@ async fn readiness(db: Db) -> Response {
     (StatusCode::SERVICE_UNAVAILABLE, body).into_response()
 }
 
-/// The console's calls, each with and without the slash at its end.
+/// The console, the reference and the query editor, each with and without the slash at its end. As loopback only offers
+/// them, so they are for this machine's own names and pages only.
 pub(crate) fn private(handles: Arc<Handles>) -> Router {
     let both =
         |router: Router<Arc<Handles>>, path: &str, method: axum::routing::MethodRouter<Arc<Handles>>| {
             router.route(path, method.clone()).route(&format!("{path}/"), method)
         };
-    let router = Router::new();
+    let router = Router::new().route("/_local/assets/{*file}", get(assets::get));
+    let router = both(router, "/docs", get(docs::overview));
+    let router = both(router, "/docs/{group}", get(docs::group));
+    let router = both(router, "/graphiql", get(graphiql::show));
     let router = both(router, "/_local", get(page::show));
     let router = both(router, "/_local/mail", get(mail::list));
+    let router = both(router, "/_local/mail/{id}", get(mail::show));
+    let router = both(router, "/_local/mail/{id}/body", get(mail::body));
     let router = both(router, "/_local/queues", get(queues::list));
     let router = both(router, "/_local/queues/{queue}/redrive", post(queues::redrive));
+    let router = both(router, "/_local/bookings", get(bookings::show));
+    let router = both(router, "/_local/payments", get(payments::show));
+    let router = both(router, "/_local/ledger", get(ledger::show));
     let router = both(router, "/_local/clock", get(clock::show).post(clock::advance));
     let router = both(router, "/_local/faults", get(faults::show).post(faults::set));
-    router.with_state(handles)
+    router.with_state(handles).layer(axum::middleware::from_fn(own_machine_only))
 }
 
 /// A failure of the plane itself, shown in full: only its own user sees it.

@@ -23,6 +23,11 @@ const ACCOUNTS: [(&str, &str, bool); 3] = [
     ("admin@example.com", "Ada Admin", true),
 ];
 
+/// The addresses of the demonstration's accounts.
+pub(crate) fn addresses() -> impl Iterator<Item = &'static str> {
+    ACCOUNTS.iter().map(|(address, ..)| *address)
+}
+
 /// Makes the demonstration data unless they are there.
 pub async fn demo(stack: &Stack) -> anyhow::Result<()> {
     accounts(stack).await?;
@@ -161,7 +166,7 @@ fn listing_body() -> Value {
 pub fn what_to_try(url: &str, data_dir: &Path, demo: bool) -> String {
     let mut text = format!("Ready: {url}  (data in {}; Ctrl-C stops)\n", data_dir.display());
     if demo {
-        let accounts: Vec<&str> = ACCOUNTS.iter().map(|(address, ..)| *address).collect();
+        let accounts: Vec<&str> = addresses().collect();
         // Writing to a String cannot fail.
         let _ = write!(
             text,
@@ -170,7 +175,8 @@ pub fn what_to_try(url: &str, data_dir: &Path, demo: bool) -> String {
              curl {url}/users/login/ -H 'content-type: application/json' \\\n       \
              -d '{{\"email\": \"guest@example.com\", \"password\": \"{PASSWORD}\"}}'\n  \
              curl {url}/_local/mail/\n\n\
-             The README walks from registration to review. Console: {url}/_local/\n",
+             The README walks from registration to review. In a browser: the console {url}/_local/,\n\
+             the API reference {url}/docs/, GraphiQL {url}/graphiql/\n",
             accounts.join(", "),
         );
     }

@@ -1,6 +1,7 @@
 //! Databases: made from a template, dropped, administered.
 
 use tokio_postgres::NoTls;
+use tokio_postgres::types::{ToSql, Type};
 
 use super::{Postgres, PostgresError};
 
@@ -27,6 +28,19 @@ impl Postgres {
     /// Runs statements, separated by semicolons, on a database as the administrator.
     pub async fn execute(&self, database: &str, statements: &str) -> Result<(), PostgresError> {
         Ok(self.connect(database).await?.batch_execute(statements).await?)
+    }
+
+    /// The rows of a query with one column of text, as the administrator; parameters are texts too.
+    pub async fn texts(
+        &self,
+        database: &str,
+        query: &str,
+        parameters: &[&str],
+    ) -> Result<Vec<String>, PostgresError> {
+        let parameters: Vec<(&(dyn ToSql + Sync), Type)> =
+            parameters.iter().map(|text| (text as &(dyn ToSql + Sync), Type::TEXT)).collect();
+        let rows = self.connect(database).await?.query_typed(query, &parameters).await?;
+        rows.iter().map(|row| Ok(row.try_get(0)?)).collect()
     }
 
     /// A new connection, as the administrator. It lives on the caller's async runtime until it is dropped.
