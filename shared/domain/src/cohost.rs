@@ -9,7 +9,7 @@ coded! {
         Calendar = "calendar",
         /// Words, photos, terms; on and off the market.
         Listing = "listing",
-        /// Its bookings: seeing, accepting, declining, changing, cancelling them, arrivals and departures.
+        /// Its bookings: seeing, accepting, declining, changing, cancelling them, arrivals and departures; its messages.
         Bookings = "bookings",
     }
 }
@@ -35,6 +35,8 @@ coded! {
         Publish = "publish",
         /// Off the market.
         Unpublish = "unpublish",
+        /// What is written to its guests by itself.
+        ChangeTemplates = "change_templates",
     }
 }
 
@@ -49,6 +51,7 @@ impl Act {
             | Self::RemovePhoto
             | Self::Publish
             | Self::Unpublish => Permission::Listing,
+            Self::ChangeTemplates => Permission::Bookings,
         }
     }
 }

@@ -82,6 +82,10 @@ identifiers! {
     ReceiptId;
     /// What one side said of the other after a stay.
     ReviewId;
+    /// What a guest and a host write to each other about one booking, or before any.
+    ThreadId;
+    /// One message of it.
+    MessageId;
     /// A family of refresh tokens: one sign-in on one device.
     SessionId;
     /// A row of the outbox: a message that must be sent at least once.

@@ -6,6 +6,7 @@ pub mod cancellation;
 pub mod clock;
 mod coded;
 pub mod cohost;
+pub mod conversation;
 pub mod dates;
 #[cfg(test)]
 mod fixtures;

@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 use crate::booking::Notice;
 use crate::coded::coded;
 use crate::ids::{
-    BookingId, DisputeId, OutboxId, PaymentId, PayoutId, PhotoId, ReceiptId, ReconciliationId, RefundId,
-    UserId,
+    BookingId, DisputeId, MessageId, OutboxId, PaymentId, PayoutId, PhotoId, ReceiptId, ReconciliationId,
+    RefundId, UserId,
 };
 use crate::invalid::Invalid;
 
@@ -173,6 +173,11 @@ pub enum NotificationMessage {
         /// The photo.
         photo_id: PhotoId,
     },
+    /// One side of a conversation wrote; the other is told.
+    NewMessage {
+        /// What was written.
+        message_id: MessageId,
+    },
 }
 
 /// A file to work on.
@@ -332,6 +337,17 @@ mod tests {
             &Message { id: id(), body: MessageBody::Notifications(booking) },
             &format!(
                 r#"{{"id":"{ID}","topic":"notifications","body":{{"type":"booking","booking_id":"{ID}","event":"confirmed"}}}}"#
+            ),
+        );
+    }
+
+    #[test]
+    fn the_text_of_what_tells_of_a_conversation_is_fixed() {
+        let told = NotificationMessage::NewMessage { message_id: id() };
+        check(
+            &Message { id: id(), body: MessageBody::Notifications(told) },
+            &format!(
+                r#"{{"id":"{ID}","topic":"notifications","body":{{"type":"new_message","message_id":"{ID}"}}}}"#
             ),
         );
     }

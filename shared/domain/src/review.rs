@@ -204,15 +204,13 @@ pub struct RatingSum {
 }
 
 impl RatingSum {
-    /// The average in hundredths (437 is 4.37), rounded half-even; `None` below [`MIN_RATINGS`].
+    /// The average in hundredths (437 is 4.37), rounded half up as everywhere it is shown; `None` below [`MIN_RATINGS`].
     pub fn average_hundredths(self) -> Option<u32> {
         if self.count < MIN_RATINGS {
             return None;
         }
-        let (hundreds, count) = (u64::from(self.sum) * 100, u64::from(self.count));
-        let (whole, rest) = (hundreds / count, hundreds % count);
-        let up = rest * 2 > count || (rest * 2 == count && whole % 2 == 1);
-        u32::try_from(whole + u64::from(up)).ok()
+        let (sum, count) = (u64::from(self.sum), u64::from(self.count));
+        u32::try_from((sum * 200 + count) / (count * 2)).ok()
     }
 }
 

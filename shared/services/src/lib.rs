@@ -6,6 +6,7 @@ mod context;
 mod failure;
 pub mod figures;
 pub mod gateway;
+pub mod messages;
 pub mod modifications;
 pub mod notifications;
 pub mod passwords;

@@ -9,7 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 use store::{bookings, claims, deliveries, modifications, outbox, single_use_tokens};
 
-use crate::{Ctx, Failure, figures, payments, reviews};
+use crate::{Ctx, Failure, figures, messages, payments, reviews};
 
 /// How many rows one statement works on.
 const BATCH: u32 = 100;
@@ -33,6 +33,8 @@ pub struct Report {
     pub completed: u64,
     /// Stays whose reviews were revealed.
     pub revealed: u64,
+    /// Hosts' messages that were due to be written by themselves.
+    pub written: u64,
     /// Stays of whose earnings a part was due.
     pub released: u64,
     /// Hosts who were due a payout.
@@ -54,6 +56,7 @@ pub async fn run(ctx: &Ctx, now: Timestamp) -> Result<Report, Failure> {
         unmodified: note("modifications", batches(|| unmodify(ctx, now)).await, &mut first),
         completed: note("stays", batches(|| complete(ctx, now)).await, &mut first),
         revealed: note("reviews", batches(|| reveal(ctx)).await, &mut first),
+        written: note("messages", batches(|| messages::write_due(ctx, BATCH)).await, &mut first),
         released: note("earnings", batches(|| payments::release_due(ctx, now, BATCH)).await, &mut first),
         paid: note("payouts", payments::open_due(ctx, now, BATCH).await.map(u64::from), &mut first),
         reconciled: note("books", payments::plan_reconciliation(ctx, now).await.map(u64::from), &mut first),

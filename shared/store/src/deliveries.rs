@@ -2,9 +2,11 @@
 
 mod claim;
 mod facts;
+mod message;
 
 pub use claim::{Claim, ClaimState, Outcome, claim, forget_ended, release, settle};
 pub use facts::{
     BookingFacts, DisputeFacts, Home, Person, PhotoFacts, ReceiptFacts, UserFacts, booking, dispute, photo,
     receipt, user,
 };
+pub use message::{MessageFacts, message};

@@ -33,6 +33,7 @@ pub mod reviews;
 pub mod roles;
 pub mod sessions;
 pub mod single_use_tokens;
+pub mod threads;
 pub mod trail;
 pub mod users;
 

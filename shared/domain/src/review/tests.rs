@@ -70,12 +70,12 @@ fn ratings_are_1_to_5_and_each_side_has_its_categories() {
 }
 
 #[test]
-fn averages_start_with_three_ratings_and_round_half_even() {
+fn averages_start_with_three_ratings_and_round_half_up() {
     let average = |count, sum| RatingSum { count, sum }.average_hundredths();
     assert_eq!(average(2, 10), None);
     assert_eq!(average(3, 13), Some(433));
     assert_eq!(average(3, 14), Some(467));
-    assert_eq!(average(8, 33), Some(412), "412.5");
+    assert_eq!(average(8, 33), Some(413), "412.5");
     assert_eq!(average(8, 35), Some(438), "437.5");
     assert_eq!(average(0, 0), None);
 }

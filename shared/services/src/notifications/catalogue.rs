@@ -42,6 +42,7 @@ templates! {
     "en/modification_payment_failed_host",
     "en/modification_proposed_by_guest_host",
     "en/modification_proposed_by_host_guest",
+    "en/new_message",
     "en/no_show_guest",
     "en/no_show_host",
     "en/paid_too_late_guest",

@@ -13,7 +13,7 @@ use minijinja::Value;
 use minijinja::value::Serde;
 use serde::Serialize;
 use store::DbError;
-use store::deliveries::{self, BookingFacts, Person, PhotoFacts, UserFacts};
+use store::deliveries::{self, BookingFacts, MessageFacts, Person, PhotoFacts, UserFacts};
 use store::single_use_tokens::Purpose;
 
 use super::language::Language;
@@ -77,6 +77,9 @@ pub(super) async fn load(ctx: &Ctx, message: &NotificationMessage) -> Result<Vec
         NotificationMessage::PhotoRejected { photo_id } => {
             deliveries::photo(db, *photo_id).await?.iter().filter_map(photo_rejected).collect()
         }
+        NotificationMessage::NewMessage { message_id } => {
+            deliveries::message(db, *message_id).await?.iter().filter_map(new_message).collect()
+        }
         NotificationMessage::Receipt { receipt_id } => {
             deliveries::receipt(db, *receipt_id).await?.iter().filter_map(money::receipt).collect()
         }
@@ -132,6 +135,7 @@ fn account(message: &NotificationMessage, facts: &UserFacts) -> Option<Letter> {
         | NotificationMessage::ReviewsRevealed { .. }
         | NotificationMessage::Receipt { .. }
         | NotificationMessage::Dispute { .. }
+        | NotificationMessage::NewMessage { .. }
         | NotificationMessage::PhotoRejected { .. } => None,
     }
 }
@@ -179,6 +183,22 @@ fn photo_rejected(facts: &PhotoFacts) -> Option<Letter> {
     letter(&facts.host, "photo_rejected", Value::from(Serde(&values)), path)
 }
 
+/// The words are those that the recipient may read now.
+fn new_message(facts: &MessageFacts) -> Option<Letter> {
+    // Their author took them along.
+    if facts.text.is_empty() {
+        return None;
+    }
+    let values = MessageValues {
+        name: one_line(&facts.recipient.name),
+        other: one_line(&facts.author),
+        property: one_line(&facts.title),
+        lines: facts.text.lines().map(one_line).collect(),
+    };
+    let path = format!("/messages/threads/{}", facts.thread_id);
+    letter(&facts.recipient, "new_message", Value::from(Serde(&values)), path)
+}
+
 fn booking_path(id: BookingId) -> String {
     format!("/bookings/{id}")
 }
@@ -189,6 +209,14 @@ const fn sides(facts: &BookingFacts, side: ReviewSide) -> (&Person, &Person) {
         ReviewSide::Guest => (&facts.guest, &facts.host),
         ReviewSide::Host => (&facts.host, &facts.guest),
     }
+}
+
+#[derive(Serialize)]
+struct MessageValues {
+    name: String,
+    other: String,
+    property: String,
+    lines: Vec<String>,
 }
 
 #[derive(Serialize)]

@@ -167,6 +167,8 @@ macro_rules! person_json {
     };
 }
 
+pub(super) use person_json;
+
 /// The account.
 pub async fn user(db: &Db, id: UserId) -> Result<Option<UserFacts>, DbError> {
     let sql = concat!(

@@ -92,6 +92,10 @@ pub async fn erase(db: &Db, user: UserId, now: Timestamp) -> Result<Option<Erase
          words AS (
              UPDATE reviews r SET private_text = '', updated_at = :now::timestamptz, version = r.version + 1
              FROM gone WHERE r.author_id = gone.id AND r.private_text <> ''),
+         letters AS (
+             UPDATE thread_messages m SET text = '', masked = NULL
+             FROM gone WHERE m.author_id = gone.id AND m.text <> ''),
+         reading AS (DELETE FROM thread_reads t USING gone WHERE t.user_id = gone.id),
          homes AS (
              UPDATE properties p SET state = 'archived', description = '', source_ref = NULL,
                  address = p.address - 'line1' - 'line2' - 'postal_code', updated_at = :now::timestamptz,
@@ -100,6 +104,7 @@ pub async fn erase(db: &Db, user: UserId, now: Timestamp) -> Result<Option<Erase
          helpers AS (
              DELETE FROM cohosts c USING gone
              WHERE c.user_id = gone.id OR c.property_id IN (SELECT p.id FROM properties p WHERE p.host_id = gone.id)),
+         forms AS (DELETE FROM message_templates t USING homes WHERE t.property_id = homes.id),
          notes AS (
              UPDATE claims c SET note = '' FROM units n, homes
              WHERE n.property_id = homes.id AND c.unit_id = n.id AND c.note <> ''),

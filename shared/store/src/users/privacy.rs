@@ -38,6 +38,11 @@ tables! {
         kept: [seq at actor_id action subject_kind subject_id reason],
         erased: [],
         hidden: [previous hash];
+    #[doc = "When a host's message was written by itself; the words are among the messages."]
+    automated_messages about "t.booking_id IN (SELECT b.id FROM bookings b WHERE b.guest_id = :user::uuid OR b.host_id = :user::uuid)",
+        kept: [booking_id moment due_at message_id sent_at],
+        erased: [],
+        hidden: [];
     #[doc = "The record of a contract."]
     booking_events about "t.booking_id IN (SELECT b.id FROM bookings b WHERE b.guest_id = :user::uuid OR b.host_id = :user::uuid)",
         kept: [id booking_id version at event actor actor_id from_state to_state details],
@@ -120,6 +125,10 @@ tables! {
             currency payment_method created_at expires_at decided_at
         ],
         erased: [],
+        hidden: [];
+    message_templates about "t.property_id IN (SELECT p.id FROM properties p WHERE p.host_id = :user::uuid)",
+        kept: [],
+        erased: [property_id moment hours text created_at updated_at],
         hidden: [];
     night_rules about "t.property_id IN (SELECT p.id FROM properties p WHERE p.host_id = :user::uuid)",
         kept: [
@@ -240,6 +249,22 @@ tables! {
         kept: [],
         erased: [user_id purpose message_id created_at expires_at used_at],
         hidden: [digest];
+    #[doc = "What somebody wrote; what the other side wrote is theirs."]
+    thread_messages about "t.author_id = :user::uuid",
+        kept: [id thread_id seq side side_seq author_id automated created_at],
+        erased: [text masked],
+        hidden: [];
+    thread_reads about "t.user_id = :user::uuid",
+        kept: [],
+        erased: [thread_id user_id seq seen read_at],
+        hidden: [];
+    #[doc = "Who wrote to whom about what, under ids."]
+    threads about "t.guest_id = :user::uuid OR t.host_id = :user::uuid",
+        kept: [
+            id property_id host_id guest_id booking_id last_seq guest_count host_count created_at last_message_at
+        ],
+        erased: [],
+        hidden: [about];
     units about "t.property_id IN (SELECT p.id FROM properties p WHERE p.host_id = :user::uuid)",
         kept: [id property_id ordinal],
         erased: [],

@@ -102,6 +102,25 @@ fn dispute_facts(state: DisputeState) -> DisputeFacts {
     }
 }
 
+fn message_facts(text: &str) -> MessageFacts {
+    MessageFacts {
+        thread_id: id(8),
+        recipient: person(2, "Blaise <Pascal>", "Europe/Paris"),
+        author: "Ada".to_owned(),
+        title: "Loft <by> the Seine".to_owned(),
+        text: text.to_owned(),
+    }
+}
+
+#[test]
+fn a_message_is_quoted_line_by_line_and_one_without_words_is_not_sent() {
+    let said = words(&new_message(&message_facts("Is it <b>quiet</b>?\n\nWe sleep late.")).unwrap());
+    assert_eq!(said.subject, "Ada wrote to you about Loft <by> the Seine");
+    assert!(said.text.contains("> Is it <b>quiet</b>?\n>\n> We sleep late."), "{}", said.text);
+    assert!(said.html.contains("&lt;b&gt;quiet"), "{}", said.html);
+    assert!(new_message(&message_facts("")).is_none());
+}
+
 #[test]
 fn a_host_is_told_of_a_dispute_until_when_evidence_counts_and_how_it_ended() {
     let said = |notice, state| words(&dispute(notice, &dispute_facts(state)).unwrap());
@@ -164,6 +183,7 @@ fn every_message() -> Vec<NotificationMessage> {
         NotificationMessage::ReviewsRevealed { booking_id: id(7) },
         NotificationMessage::Receipt { receipt_id: id(6) },
         NotificationMessage::PhotoRejected { photo_id: id::<PhotoId>(5) },
+        NotificationMessage::NewMessage { message_id: id(3) },
     ];
     all.extend(
         Notice::ALL.iter().map(|event| NotificationMessage::Booking { booking_id: id(7), event: *event }),
@@ -185,6 +205,7 @@ fn every_message() -> Vec<NotificationMessage> {
             | NotificationMessage::ReviewsRevealed { .. }
             | NotificationMessage::Receipt { .. }
             | NotificationMessage::Dispute { .. }
+            | NotificationMessage::NewMessage { .. }
             | NotificationMessage::PhotoRejected { .. } => {}
         }
     }
@@ -201,6 +222,9 @@ fn letters(message: &NotificationMessage, facts: &BookingFacts) -> Vec<Letter> {
             kinds.filter_map(|kind| receipt(&receipt_facts(kind))).collect()
         }
         NotificationMessage::PhotoRejected { .. } => photo_rejected(&photo_facts()).into_iter().collect(),
+        NotificationMessage::NewMessage { .. } => {
+            new_message(&message_facts("Hi.\n\nBye.")).into_iter().collect()
+        }
         NotificationMessage::Dispute { event, .. } => {
             dispute(*event, &dispute_facts(DisputeState::Open)).into_iter().collect()
         }
