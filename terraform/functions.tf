@@ -94,9 +94,16 @@ module "properties" {
   variables = merge(local.database_variables, local.caller_variables, {
     MEDIA_BUCKET    = aws_s3_bucket.media.bucket
     MEDIA_QUEUE_URL = module.media_queue.url
+    CACHE_TABLE     = module.cache_table.name
   })
 
   statements = concat(local.database_statements, local.caller_statements, [
+    {
+      Sid      = "Cache"
+      Effect   = "Allow"
+      Action   = ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"]
+      Resource = module.cache_table.arn
+    },
     # What it presigns: uploads by the host, downloads of what the worker has cleaned.
     {
       Sid      = "Uploads"
@@ -491,6 +498,7 @@ module "release_check" {
     },
   ]
 }
+    CACHE_TABLE             = module.cache_table.name
 
 # Called by Secrets Manager. Beside `migrate` the only one that acts as the database's owner.
 module "rotate" {
@@ -507,6 +515,13 @@ module "rotate" {
     DB_NAME                = "innkeep"
     APP_DB_SECRET_ARN      = aws_secretsmanager_secret.app_database.arn
     KEYS_TABLE             = module.keys_table.name
+    # It revokes what is out of date.
+    {
+      Sid      = "Cache"
+      Effect   = "Allow"
+      Action   = "dynamodb:PutItem"
+      Resource = module.cache_table.arn
+    },
     SIGNING_KEY_SECRET_ARN = aws_secretsmanager_secret.signing_key.arn
   }
 

@@ -22,6 +22,15 @@ module "keys_table" {
   deletion_protection = var.deletion_protection
 }
 
+# What strangers read, kept for a minute or two; all of it can be read again.
+module "cache_table" {
+  source              = "./modules/table"
+  stage               = var.stage
+  name                = "cache"
+  expires             = true
+  deletion_protection = var.deletion_protection
+}
+
 # The audit log's end, where the database's owner does not reach.
 module "anchors_table" {
   source              = "./modules/table"

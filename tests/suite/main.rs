@@ -12,6 +12,7 @@ mod accounts;
 mod agreement;
 mod architecture;
 mod bundle;
+mod cache;
 mod calendar;
 mod container;
 mod contract;

@@ -234,6 +234,9 @@ async fn a_request_is_few_statements() {
     let dated = format!("/properties/?check_in={}&check_out={}", stay.check_in, stay.check_out);
     assert_eq!(get(&dated).await, 1, "a search with dates");
     assert_eq!(get(&format!("/properties/{property}/")).await, 1, "a listing");
+    let stranger =
+        async |path: &str| statements(&system, async || system.call("GET", path).send().await, 200).await;
+    assert_eq!(stranger(&format!("/properties/{property}/")).await, 0, "a kept listing");
     assert_eq!(
         get(&format!("/properties/{property}/calendar/?from={}&to={}", stay.check_in, stay.check_out)).await,
         1

@@ -4,6 +4,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use domain::ids::PropertyId;
 use services::properties::archive;
+use services::read_cache::{ReadCache, tell_of};
 use web::{App, Caller, PathId, Problem};
 
 /// Delete a listing.
@@ -17,9 +18,11 @@ use web::{App, Caller, PathId, Problem};
 )]
 pub(crate) async fn delete_property(
     State(app): State<App>,
+    State(cache): State<ReadCache>,
     caller: Caller,
     PathId(property_id): PathId<PropertyId>,
 ) -> Result<StatusCode, Problem> {
     archive(app.ctx(), caller.user_id, property_id).await?;
+    tell_of(app.ctx(), &cache, property_id).await;
     Ok(StatusCode::NO_CONTENT)
 }

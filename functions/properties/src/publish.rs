@@ -6,6 +6,7 @@ use domain::cohost::Act;
 use domain::ids::PropertyId;
 use services::cohosts::acting_host;
 use services::properties::{publish, unpublish};
+use services::read_cache::{ReadCache, tell_of};
 use web::{App, Caller, PathId, Problem};
 
 use crate::dto::property::PropertyDto;
@@ -27,11 +28,13 @@ use crate::media::Media;
 pub(crate) async fn publish_property(
     State(app): State<App>,
     State(media): State<Media>,
+    State(cache): State<ReadCache>,
     caller: Caller,
     PathId(property_id): PathId<PropertyId>,
 ) -> Result<impl IntoResponse, Problem> {
     let host = acting_host(app.ctx(), caller.user_id, property_id, Act::Publish).await?;
     let property = publish(app.ctx(), host, property_id).await?;
+    tell_of(app.ctx(), &cache, property_id).await;
     Ok(answer(&media, property).await?)
 }
 
@@ -49,10 +52,12 @@ pub(crate) async fn publish_property(
 pub(crate) async fn unpublish_property(
     State(app): State<App>,
     State(media): State<Media>,
+    State(cache): State<ReadCache>,
     caller: Caller,
     PathId(property_id): PathId<PropertyId>,
 ) -> Result<impl IntoResponse, Problem> {
     let host = acting_host(app.ctx(), caller.user_id, property_id, Act::Unpublish).await?;
     let property = unpublish(app.ctx(), host, property_id).await?;
+    tell_of(app.ctx(), &cache, property_id).await;
     Ok(answer(&media, property).await?)
 }

@@ -4,6 +4,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use domain::ids::PropertyId;
 use services::properties::judge;
+use services::read_cache::{ReadCache, tell_of};
 use store::properties::Verdict;
 use web::dto::ReasonDto;
 use web::{AdminCaller, App, PathId, Problem, ValidJson};
@@ -19,11 +20,13 @@ use web::{AdminCaller, App, PathId, Problem, ValidJson};
 )]
 pub(crate) async fn unlist_property(
     State(app): State<App>,
+    State(cache): State<ReadCache>,
     AdminCaller(caller): AdminCaller,
     PathId(property_id): PathId<PropertyId>,
     ValidJson(because): ValidJson<ReasonDto>,
 ) -> Result<StatusCode, Problem> {
     judge(app.ctx(), caller.user_id, property_id, Verdict::Bar, &because.reason).await?;
+    tell_of(app.ctx(), &cache, property_id).await;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -1,8 +1,10 @@
 //! What this function holds beyond what every HTTP function holds.
 
 use axum::extract::FromRef;
-use platform::config::{Env, Group, MediaConfig, load};
+use platform::config::{CacheConfig, Env, Group, MediaConfig, load};
 use platform::{Aws, ConfigError};
+use services::read_cache::ReadCache;
+use store::read_cache::CacheTable;
 use web::App;
 
 use crate::TOPICS;
@@ -13,6 +15,7 @@ use crate::media::Media;
 pub struct PropertiesState {
     app: App,
     media: Media,
+    cache: ReadCache,
 }
 
 impl PropertiesState {
@@ -20,12 +23,13 @@ impl PropertiesState {
     pub fn from_env(env: &Env, aws: &Aws) -> Result<Self, ConfigError> {
         let app = App::from_env(env, aws, TOPICS)?;
         let media = load::<MediaConfig>(env)?;
-        Ok(Self { app, media: Media::new(env, aws, &media.bucket) })
+        let table = CacheTable::new(aws.dynamodb(), load::<CacheConfig>(env)?.table);
+        Ok(Self { app, media: Media::new(env, aws, &media.bucket), cache: ReadCache::new(table) })
     }
 
     /// The variables that [`PropertiesState::from_env`] reads, without those of the queues.
     pub fn variables() -> Vec<&'static str> {
-        [App::variables(), MediaConfig::variables()].concat()
+        [App::variables(), MediaConfig::variables(), CacheConfig::variables()].concat()
     }
 
     /// What every HTTP function holds.
@@ -43,5 +47,11 @@ impl FromRef<PropertiesState> for App {
 impl FromRef<PropertiesState> for Media {
     fn from_ref(state: &PropertiesState) -> Self {
         state.media.clone()
+    }
+}
+
+impl FromRef<PropertiesState> for ReadCache {
+    fn from_ref(state: &PropertiesState) -> Self {
+        state.cache.clone()
     }
 }

@@ -6,6 +6,7 @@ use domain::cohost::Act;
 use domain::ids::PropertyId;
 use services::cohosts::acting_host;
 use services::properties::change;
+use services::read_cache::{ReadCache, tell_of};
 use web::{App, Caller, IfMatch, PathId, Problem, ValidJson};
 
 use crate::dto::property::PropertyDto;
@@ -32,6 +33,7 @@ use crate::problems::of_body;
 pub(crate) async fn update_property(
     State(app): State<App>,
     State(media): State<Media>,
+    State(cache): State<ReadCache>,
     caller: Caller,
     PathId(property_id): PathId<PropertyId>,
     if_match: IfMatch,
@@ -41,5 +43,6 @@ pub(crate) async fn update_property(
     let version = if_match.expected()?;
     let host = acting_host(app.ctx(), caller.user_id, property_id, Act::ChangeListing).await?;
     let property = change(app.ctx(), host, property_id, version, edit).await.map_err(of_body)?;
+    tell_of(app.ctx(), &cache, property_id).await;
     Ok(answer(&media, property).await?)
 }

@@ -46,7 +46,7 @@ pub const RECEIVE_WAIT_SECONDS: u8 = 20;
 pub const UPLOAD_PREFIX: &str = "uploads/";
 
 /// The tables, by the variable that names them. Each has the text `pk` as its key.
-pub const TABLES: [(&str, &str); 4] = [
+pub const TABLES: [(&str, &str); 5] = [
     ("SESSIONS_TABLE", "innkeep-local-sessions"),
     ("IDEMPOTENCY_TABLE", "innkeep-local-idempotency"),
     ("KEYS_TABLE", "innkeep-local-keys"),
@@ -55,6 +55,7 @@ pub const TABLES: [(&str, &str); 4] = [
 
 /// A queue's name, as the template makes it.
 pub fn queue_name(topic: Topic) -> String {
+    ("CACHE_TABLE", "innkeep-local-cache"),
     format!("innkeep-local-{}", topic.code())
 }
 

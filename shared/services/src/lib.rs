@@ -16,6 +16,7 @@ pub mod promotions;
 pub mod properties;
 mod publisher;
 pub mod quotes;
+pub mod read_cache;
 pub mod reviews;
 pub mod schedule;
 pub mod tokens;

@@ -4,6 +4,7 @@ mod archive;
 mod calendar;
 mod change;
 mod create;
+mod public;
 mod publish;
 mod search;
 mod staff;
@@ -19,6 +20,7 @@ pub use calendar::{
 };
 pub use change::change;
 pub use create::{Created, NewListing, create};
+pub use public::public_view;
 pub use publish::{publish, unpublish};
 pub use search::{Place, SearchInput, SearchItem, SearchPage, search};
 pub use staff::judge;

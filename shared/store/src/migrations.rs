@@ -52,6 +52,10 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "0016_provider_fees", sql: include_str!("../migrations/0016_provider_fees.sql") },
     Migration { name: "0017_staff", sql: include_str!("../migrations/0017_staff.sql") },
     Migration { name: "0018_booking_function", sql: include_str!("../migrations/0018_booking_function.sql") },
+    Migration {
+        name: "0019_listing_revisions",
+        sql: include_str!("../migrations/0019_listing_revisions.sql"),
+    },
     Migration { name: "0021_conversations", sql: include_str!("../migrations/0021_conversations.sql") },
 ];
 

@@ -9,7 +9,7 @@ use crate::db::{Db, DbError, Statement};
 use crate::outbox::messages_json;
 
 /// A photo that may be shown.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReadyPhoto {
     /// Which one.
     pub id: PhotoId,

@@ -224,6 +224,7 @@ fn variables() -> HashMap<String, String> {
         "IDEMPOTENCY_TABLE",
         "KEYS_TABLE",
         "ANCHORS_TABLE",
+        "CACHE_TABLE",
         "SIGNING_KEY_SECRET_ARN",
         "APP_DB_SECRET_ARN",
         "STRIPE_SECRET_ARN",

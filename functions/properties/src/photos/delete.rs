@@ -6,6 +6,7 @@ use domain::cohost::Act;
 use domain::ids::{PhotoId, PropertyId};
 use services::cohosts::acting_host;
 use services::photos::remove;
+use services::read_cache::{ReadCache, tell_of};
 use web::{App, Caller, PathId, Problem};
 
 /// Delete a photo.
@@ -21,10 +22,12 @@ use web::{App, Caller, PathId, Problem};
 )]
 pub(crate) async fn delete_photo(
     State(app): State<App>,
+    State(cache): State<ReadCache>,
     caller: Caller,
     PathId((property_id, photo_id)): PathId<(PropertyId, PhotoId)>,
 ) -> Result<StatusCode, Problem> {
     let host = acting_host(app.ctx(), caller.user_id, property_id, Act::RemovePhoto).await?;
     remove(app.ctx(), host, property_id, photo_id).await?;
+    tell_of(app.ctx(), &cache, property_id).await;
     Ok(StatusCode::NO_CONTENT)
 }

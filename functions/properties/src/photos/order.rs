@@ -8,6 +8,7 @@ use garde::Validate;
 use serde::Deserialize;
 use services::cohosts::acting_host;
 use services::photos::order;
+use services::read_cache::{ReadCache, tell_of};
 use utoipa::ToSchema;
 use web::{App, Caller, PathId, Problem, ValidJson};
 
@@ -38,11 +39,13 @@ pub(crate) struct PhotoOrder {
 pub(crate) async fn order_photos(
     State(app): State<App>,
     State(media): State<Media>,
+    State(cache): State<ReadCache>,
     caller: Caller,
     PathId(property_id): PathId<PropertyId>,
     ValidJson(input): ValidJson<PhotoOrder>,
 ) -> Result<Json<HostPhotos>, Problem> {
     let host = acting_host(app.ctx(), caller.user_id, property_id, Act::OrderPhotos).await?;
     let photos = order(app.ctx(), host, property_id, &input.order).await?;
+    tell_of(app.ctx(), &cache, property_id).await;
     Ok(Json(with_addresses(&media, photos).await?))
 }

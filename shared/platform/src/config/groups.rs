@@ -68,6 +68,11 @@ groups! {
         /// The table.
         table = "ANCHORS_TABLE",
     }
+    /// The read cache.
+    CacheConfig {
+        /// The table.
+        table = "CACHE_TABLE",
+    }
     /// The key that signs access tokens.
     SigningConfig {
         /// The secret with the private JWK.

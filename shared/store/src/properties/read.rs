@@ -33,6 +33,7 @@ struct Row {
     published_at: Option<Timestamp>,
     barred_at: Option<Timestamp>,
     version: i64,
+    revision: i64,
     exact: bool,
 }
 
@@ -72,7 +73,10 @@ pub async fn find(
                          'source_ref', p.source_ref, 'rating_sum', p.rating_sum, 'rating_count', p.rating_count,
                          'created_at', p.created_at, 'updated_at', p.updated_at, 'published_at', p.published_at,
                          'barred_at', p.barred_at,
-                         'version', p.version, 'exact', p.exact)::text),
+                         'version', p.version,
+                         'revision', coalesce((
+                             SELECT r.revision FROM listing_revisions r WHERE r.property_id = p.id), 0),
+                         'exact', p.exact)::text),
                      (2, to_jsonb(p.description)::text),
                      (3, p.terms::text),
                      (4, coalesce((
@@ -127,6 +131,7 @@ fn assemble(
         published_at: row.published_at,
         barred_at: row.barred_at,
         version: row.version,
+        revision: row.revision,
         exact: row.exact,
     })
 }
