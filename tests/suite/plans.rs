@@ -121,6 +121,9 @@ async fn live(
         "bbox=-77.1,38.85,-77.0,38.95&sort=rating".to_owned(),
         format!("lat=38.9072&lon=-77.0369&{stay}"),
         format!("q=harbour&{stay}"),
+        "q=harbuor+veiw".to_owned(),
+        format!("{stay}&flex_days=3"),
+        format!("lat=38.9072&lon=-77.0369&{stay}&flex_days=7"),
         stay.clone(),
     ] {
         let page = system.call("GET", &format!("/properties/?{query}")).send().await.expect(200);
@@ -132,6 +135,16 @@ async fn live(
         }
     }
     let calendar = format!("/properties/{property}/calendar/?from={}&to={}", dates.check_in, dates.check_out);
+    for path in [
+        "/properties/facets/".to_owned(),
+        "/properties/facets/?q=harbour+view&kind=house".to_owned(),
+        "/properties/facets/?lat=38.9072&lon=-77.0369&radius_m=3000".to_owned(),
+        "/properties/clusters/?bbox=-77.04,38.90,-77.03,38.91&zoom=14".to_owned(),
+        "/properties/clusters/?bbox=-77.04,38.90,-77.03,38.91&zoom=14&q=harbuor".to_owned(),
+    ] {
+        system.call("GET", &path).send().await.expect(200);
+        note(system, seen);
+    }
     for path in [format!("/properties/{property}/"), calendar, format!("/reviews/?property_id={property}")] {
         system.call("GET", &path).send().await.expect(200);
         note(system, seen);
@@ -153,6 +166,7 @@ async fn live(
         (guest, "/payments/".to_owned()),
         (host, "/payments/onboarding/".to_owned()),
         (host, "/properties/?host=me".to_owned()),
+        (host, format!("/properties/{property}/ranking/?q=harbour")),
         (guest, format!("/reviews/?user_id={}", host.id)),
         (guest, format!("/reviews/?booking_id={booking}")),
         (guest, "/users/me/".to_owned()),
@@ -266,5 +280,8 @@ async fn a_request_is_few_statements() {
     .await;
     let asked: Vec<String> = log(&system).into_iter().rev().take(4).map(|statement| statement.sql).collect();
     assert_eq!(login, 1, "signing in: {asked:#?}");
+    assert_eq!(stranger("/properties/facets/").await, 0, "kept facets");
+    assert_eq!(stranger("/properties/clusters/?bbox=-78,38,-76,40&zoom=9").await, 1, "a map");
+    assert_eq!(get(&format!("{dated}&flex_days=7")).await, 1, "a search with days to spare");
     system.stop().await;
 }

@@ -70,7 +70,9 @@ async fn a_search_with_dates_reads_no_more_of_a_larger_market() {
         for (name, query) in [
             ("price", format!("{stay}&sort=price")),
             ("newest", format!("{stay}&sort=newest")),
-            ("rating", stay.clone()),
+            ("rating", format!("{stay}&sort=rating")),
+            ("quality", stay.clone()),
+            ("price, a week either way", format!("{stay}&sort=price&flex_days=7")),
             ("500 m around", format!("{stay}&lat=38.9072&lon=-77.0369&radius_m=500")),
         ] {
             let page = system.call("GET", &format!("/properties/?{query}")).send().await.expect(200);

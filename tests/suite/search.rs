@@ -1,5 +1,8 @@
 //! Looking for a place: filters, orders, pages, and one answer with the quotes.
 
+mod finer;
+mod map;
+
 use std::collections::BTreeSet;
 
 use jiff::ToSpan as _;
@@ -102,7 +105,7 @@ async fn every_filter_keeps_what_it_names() {
     assert_eq!(found("currency=EUR").await, of(&[&cabin]));
     assert_eq!(found("min_price=16000&max_price=17000").await, of(&[&ids[3], &ids[4]]));
     assert!(found("min_rating=1").await.is_empty(), "nobody has rated yet");
-    // A kilometre apart: 2,100 metres reach the first three.
+    // A kilometre apart, in squares whose middles lie 560 m, again 560 m, 1.7 km and 2.8 km off.
     assert_eq!(found("lat=38.9&lon=-77.0369&radius_m=2100").await, of(&[&ids[0], &ids[1], &ids[2]]));
     assert_eq!(found("bbox=-77.1,38.91,-77.0,38.93").await, of(&[&ids[2], &ids[3]]));
     assert_eq!(found("bbox=179,-89,-179,89").await, of(&[&cabin]), "a box across the date line");
@@ -111,7 +114,7 @@ async fn every_filter_keeps_what_it_names() {
     let near = page(&system, "lat=38.9&lon=-77.0369&radius_m=5000&limit=3").await;
     let distances: Vec<i64> =
         near["items"].as_array().unwrap().iter().map(|item| item["distance_m"].as_i64().unwrap()).collect();
-    assert_eq!(distances, [0, 1_000, 2_000]);
+    assert_eq!(distances, [600, 600, 1_700], "to the squares that a stranger sees");
     assert_eq!(near["items"][0]["location"]["lat"], 38.905, "a stranger sees the square");
     system.stop().await;
 }

@@ -72,6 +72,7 @@ const EXPECTED: &[(&str, Access)] = &[
     ("get_statement", Own),
     ("get_user", Public),
     ("list_audit_entries", Staff),
+    ("get_ranking", Hidden),
     ("list_booking_events", Hidden),
     ("list_bookings", Own),
     ("list_cohosts", Hidden),
@@ -80,8 +81,10 @@ const EXPECTED: &[(&str, Access)] = &[
     ("list_modifications", Hidden),
     ("list_payments", Own),
     ("list_payouts", Own),
+    ("list_clusters", Public),
     ("list_photos", Hidden),
     ("list_problem_types", Public),
+    ("list_facets", Public),
     ("list_promotions", Hidden),
     ("list_properties", Public),
     ("list_receipts", Hidden),
@@ -159,6 +162,7 @@ fn every_operation_has_a_row_and_every_row_its_operation() {
         assert_eq!(operation.is_public(), matches!(access, Public | HiddenFromAll), "{}", operation.id);
     }
 }
+        "list_clusters" => format!("{path}?bbox=-78,38,-76,40&zoom=9"),
 
 #[tokio::test(flavor = "multi_thread")]
 async fn nobody_and_strangers_reach_what_is_theirs_alone() {

@@ -2,10 +2,12 @@
 
 mod calendar;
 mod change_calendar;
+mod clusters;
 mod cohosts;
 mod create;
 mod delete;
 mod dto;
+mod facets;
 mod get;
 mod list;
 mod media;
@@ -14,6 +16,7 @@ mod problems;
 mod promotions;
 mod publish;
 mod quote;
+mod ranking;
 mod staff;
 mod state;
 mod update;
@@ -30,6 +33,8 @@ web::operations! {
     PropertiesState;
     create::create_property,
     list::list_properties,
+    facets::list_facets,
+    clusters::list_clusters,
     get::get_property,
     update::update_property,
     delete::delete_property,
@@ -37,6 +42,7 @@ web::operations! {
     publish::unpublish_property,
     staff::unlist_property,
     staff::relist_property,
+    ranking::get_ranking,
     calendar::get_calendar,
     change_calendar::change_calendar,
     quote::create_quote,

@@ -1,28 +1,32 @@
 //! `GET /properties`: look for a place to stay, or through one's own listings.
 
 mod page;
-mod query;
+pub(crate) mod query;
 
 use axum::extract::State;
 use axum::http::Uri;
 use axum::response::Response;
 use serde_json::value::to_raw_value;
 use services::Failure;
-use services::properties::{SearchInput, SearchItem, list_of_host, search};
+use services::properties::{Criteria, SearchInput, SearchItem, list_of_host, search};
 use web::{App, Caller, OptionalCaller, Paging, Problem, ValidQuery};
 
 use crate::dto::photo::PhotoDto;
-use crate::dto::summary::PropertyPage;
+use crate::dto::summary::{BestStay, PropertyPage};
 use crate::media::Media;
 use page::{respond, with_member};
-use query::{ListQuery, Wanted};
+use query::ListQuery;
 
 /// Find listings.
 ///
 /// With `check_in` and `check_out` a listing is found if and only if a quote for the same nights and `guests` (as
 /// adults) would succeed, and carries its `total`. Prices, also for the filter and the order, are those of a night and in
 /// minor units of the listing's own currency; give `currency` to compare like with like. `relevance` orders by how well
-/// the words of `q` match; without words by the distance, without a place by the rating.
+/// the words of `q` match and how good the listing is; without words by the distance, without a place by how good the
+/// listing is. Words may be mistyped; phrases in quotes, `or` and `-` are taken at their word. Places are those that
+/// strangers know, the middles of squares of 0.01 degrees.
+///
+/// With `flex_days` the stay may be moved by so many days; `best_stay` and `total` are then those of the cheapest nights.
 ///
 /// With `host=me` it is the caller's own listings in any state, the newest first; no other filter goes with it.
 #[utoipa::path(
@@ -48,8 +52,7 @@ pub(crate) async fn list_properties(
         })?;
         return own(&app, caller, &query, &uri).await;
     }
-    let wanted = query.parse()?;
-    found(&app, &media, &query, &wanted, &uri).await
+    found(&app, &media, &query, &query.criteria(), &uri).await
 }
 
 async fn own(app: &App, caller: Caller, query: &ListQuery, uri: &Uri) -> Result<Response, Problem> {
@@ -63,26 +66,29 @@ async fn found(
     app: &App,
     media: &Media,
     query: &ListQuery,
-    wanted: &Wanted,
+    criteria: &Criteria,
     uri: &Uri,
 ) -> Result<Response, Problem> {
-    let filters = query.filters()?;
+    let wanted = criteria.parse()?;
     let (paging, after) =
-        Paging::open(app, ("/properties", &filters), query.limit, query.cursor.as_deref()).await?;
-    let input = SearchInput { query: wanted.search(), after, limit: query.limit };
+        Paging::open(app, ("/properties", criteria), query.limit, query.cursor.as_deref()).await?;
+    let input = SearchInput { query: wanted.query(), after, limit: query.limit };
     let page = search(app.ctx(), input).await?;
     let mut items = Vec::with_capacity(page.items.len());
     for item in page.items {
-        items.push(dressed(media, item).await?);
+        items.push(dressed(media, item, query.is_flexible()).await?);
     }
     respond(&items, paging.seal(page.next.as_ref())?.as_deref(), uri)
 }
 
 /// The summary with what the database does not know.
-async fn dressed(media: &Media, item: SearchItem) -> Result<String, Failure> {
+async fn dressed(media: &Media, item: SearchItem, flexible: bool) -> Result<String, Failure> {
     let mut text = item.summary;
     if let Some(total) = item.total {
         text = with_member(text, "total", &to_raw_value(&total)?);
+    }
+    if let Some(stay) = item.stay.filter(|_| flexible) {
+        text = with_member(text, "best_stay", &to_raw_value(&BestStay::from(stay))?);
     }
     if let Some(cover) = item.cover {
         let url = media.view(cover.id, &cover.key).await?;

@@ -22,6 +22,7 @@ pub mod payment;
 pub mod payout;
 pub mod pricing;
 pub mod random;
+pub mod ranking;
 pub mod refusal;
 pub mod review;
 pub mod rules;

@@ -22,7 +22,10 @@ pub use change::change;
 pub use create::{Created, NewListing, create};
 pub use public::public_view;
 pub use publish::{publish, unpublish};
-pub use search::{Place, SearchInput, SearchItem, SearchPage, search};
+pub use search::{
+    Criteria, MAX_FLEX_DAYS, MAX_ZOOM, Map, Place, SearchInput, SearchItem, SearchPage, Sort, Wanted,
+    facets_of, map_of, ranking_of, search,
+};
 pub use staff::judge;
 pub(crate) use view::own;
 pub use view::{Viewer, list_of_host, view};

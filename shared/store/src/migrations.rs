@@ -56,6 +56,7 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "0019_listing_revisions",
         sql: include_str!("../migrations/0019_listing_revisions.sql"),
     },
+    Migration { name: "0020_search", sql: include_str!("../migrations/0020_search.sql") },
     Migration { name: "0021_conversations", sql: include_str!("../migrations/0021_conversations.sql") },
 ];
 

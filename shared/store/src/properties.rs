@@ -26,7 +26,10 @@ pub use create::{by_source, create};
 pub use publish::{HostAccount, PublicationState, publication_state, publish, unpublish};
 pub use read::{find, list_of_host};
 pub use said::Said;
-pub use search::{Area, Found, Order, Position, SearchQuery, search};
+pub use search::{
+    Area, Cluster, FACETED, Found, Order, Position, SearchQuery, StayFound, clusters, facets, rank_facts,
+    search,
+};
 pub use staff::{Verdict, judge};
 pub use stay::{StayFacts, stay_facts};
 

@@ -58,6 +58,7 @@ async fn examples_are_recorded_when_asked_for() {
                 let day = |days| tests::Dates::in_days(&world.guest, days, 1).check_in;
                 format!("?from={}&to={}", day(1), day(3))
             }
+            "list_clusters" => "?bbox=-78,38,-76,40&zoom=9".to_owned(),
             "list_reviews" => format!("?property_id={}", world.property),
             _ => String::new(),
         };

@@ -1,8 +1,10 @@
 //! A listing in a list: its schema. The database writes it, so that a page is passed on without being parsed.
 
 use domain::cancellation::CancellationPolicyCode;
+use domain::dates::Stay;
 use domain::listing::{BookingMode, PropertyKind};
 use jiff::Timestamp;
+use jiff::civil::Date;
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -42,6 +44,8 @@ pub(crate) struct PropertySummary {
     nightly_price: Option<MoneyDto>,
     /// What the stay that was asked for costs; there when dates are given.
     total: Option<MoneyDto>,
+    /// When it costs so; there with `flex_days`.
+    best_stay: Option<BestStay>,
     /// How a guest comes to a booking.
     #[schema(value_type = ModeCode)]
     booking_mode: BookingMode,
@@ -58,6 +62,21 @@ pub(crate) struct PropertySummary {
     source_ref: Option<String>,
     /// When it was changed last; in the host's own list alone.
     updated_at: Option<Timestamp>,
+}
+
+/// The cheapest of the stays that were asked for.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct BestStay {
+    /// The date of arrival.
+    check_in: Date,
+    /// The date of departure.
+    check_out: Date,
+}
+
+impl From<Stay> for BestStay {
+    fn from(stay: Stay) -> Self {
+        Self { check_in: stay.check_in(), check_out: stay.check_out() }
+    }
 }
 
 /// Where a listing of a list is.

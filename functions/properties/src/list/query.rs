@@ -1,22 +1,16 @@
 //! What people look for, from the query string.
 
-use domain::dates::Stay;
-use domain::listing::{Amenity, BookingMode, Location, MAX_PRICE, PropertyKind};
+use domain::listing::{MAX_PRICE, PropertyKind};
 use domain::money::Currency;
-use domain::refusal::{FieldError, Refusal};
+use domain::refusal::FieldError;
 use garde::Validate;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
-use services::properties::Place;
-use store::properties::{Area, Order, SearchQuery};
+use services::properties::{Criteria, MAX_FLEX_DAYS, Sort};
 use utoipa::{IntoParams, ToSchema};
 use web::Problem;
 
 use crate::dto::codes::KindCode;
-use crate::dto::place::invalid_fields;
-
-/// How far around a point is looked if nobody says, in metres.
-const DEFAULT_RADIUS_M: u32 = 20_000;
 
 /// What to look for.
 #[derive(Debug, Deserialize, Serialize, Validate, IntoParams)]
@@ -49,6 +43,11 @@ pub(crate) struct ListQuery {
     check_in: Option<Date>,
     /// The date of departure.
     check_out: Option<Date>,
+    /// By how many days the stay may be moved, to earlier or later ones; goes with the dates. Each listing then says its
+    /// cheapest.
+    #[garde(inner(range(max = MAX_FLEX_DAYS)))]
+    #[param(minimum = 0, maximum = 7)]
+    flex_days: Option<u8>,
     /// How many adults and children it must take; with dates they are priced as adults, and one if absent.
     #[garde(inner(range(min = 1, max = 50)))]
     #[param(minimum = 1, maximum = 50)]
@@ -78,7 +77,7 @@ pub(crate) struct ListQuery {
     #[param(minimum = 1, maximum = 5)]
     min_rating: Option<f64>,
     /// In what order; `relevance` if absent.
-    #[param(inline)]
+    #[param(inline, value_type = Option<SortCode>)]
     sort: Option<Sort>,
     /// Whose listings.
     #[param(inline)]
@@ -96,15 +95,17 @@ pub(crate) struct ListQuery {
 
 /// `NaN` reads as a float, and no bound catches it.
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "the validator calls it so")]
-fn is_number(value: &f64, (): &()) -> garde::Result {
+pub(crate) fn is_number(value: &f64, (): &()) -> garde::Result {
     if value.is_nan() { Err(garde::Error::new("is not a number")) } else { Ok(()) }
 }
 
-/// In what order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-enum Sort {
-    /// By how well the words match; without words by the distance, without a place by the rating.
+/// The schema of an order.
+#[derive(ToSchema)]
+#[schema(as = Sort, rename_all = "snake_case")]
+#[expect(dead_code, reason = "it is the schema of another type")]
+pub(crate) enum SortCode {
+    /// By how well the words match and how good the listing is; without words by the distance, without a place by how
+    /// good the listing is.
     Relevance,
     /// By the price of a night, the cheapest first.
     Price,
@@ -124,52 +125,33 @@ enum WhoseListings {
     Me,
 }
 
-/// A query that makes sense.
-#[derive(Debug)]
-pub(crate) struct Wanted {
-    order: Order,
-    words: Option<String>,
-    area: Option<Area>,
-    stay: Option<Stay>,
-    guests: Option<u8>,
-    min_price: Option<i64>,
-    max_price: Option<i64>,
-    currency: Option<Currency>,
-    kind: Option<PropertyKind>,
-    amenities: Vec<Amenity>,
-    mode: Option<BookingMode>,
-    min_rating_e2: Option<i32>,
-}
-
-impl Wanted {
-    /// The query as the search reads it.
-    pub(super) fn search(&self) -> SearchQuery<'_> {
-        SearchQuery {
-            order: self.order,
-            words: self.words.as_deref(),
-            area: self.area,
-            stay: self.stay,
+impl ListQuery {
+    /// What is looked for.
+    pub(super) fn criteria(&self) -> Criteria {
+        Criteria {
+            q: self.q.clone(),
+            lat: self.lat,
+            lon: self.lon,
+            radius_m: self.radius_m,
+            bbox: self.bbox.clone(),
+            check_in: self.check_in,
+            check_out: self.check_out,
+            flex_days: self.flex_days,
             guests: self.guests,
             min_price: self.min_price,
             max_price: self.max_price,
             currency: self.currency,
             kind: self.kind,
-            amenities: &self.amenities,
-            mode: self.mode,
-            min_rating_e2: self.min_rating_e2,
+            amenities: self.amenities.clone(),
+            instant: self.instant,
+            min_rating: self.min_rating,
+            sort: self.sort,
         }
     }
-}
 
-impl ListQuery {
-    /// What decides the members of the list and their order, for its cursors.
-    pub(super) fn filters(&self) -> Result<serde_json::Value, Problem> {
-        let mut filters = serde_json::to_value(self).map_err(|error| Problem::internal(&error))?;
-        if let Some(members) = filters.as_object_mut() {
-            members.remove("limit");
-            members.remove("cursor");
-        }
-        Ok(filters)
+    /// Whether the stay may be moved.
+    pub(super) fn is_flexible(&self) -> bool {
+        self.flex_days.is_some()
     }
 
     /// Whether the caller's own listings are meant. Refuses filters beside that.
@@ -177,173 +159,17 @@ impl ListQuery {
         if self.host.is_none() {
             return Ok(false);
         }
-        let others = [
-            ("?q", self.q.is_some()),
-            ("?lat", self.lat.is_some()),
-            ("?lon", self.lon.is_some()),
-            ("?radius_m", self.radius_m.is_some()),
-            ("?bbox", self.bbox.is_some()),
-            ("?check_in", self.check_in.is_some()),
-            ("?check_out", self.check_out.is_some()),
-            ("?guests", self.guests.is_some()),
-            ("?min_price", self.min_price.is_some()),
-            ("?max_price", self.max_price.is_some()),
-            ("?currency", self.currency.is_some()),
-            ("?kind", self.kind.is_some()),
-            ("?amenities", self.amenities.is_some()),
-            ("?instant", self.instant.is_some()),
-            ("?min_rating", self.min_rating.is_some()),
-            ("?sort", self.sort.is_some()),
-        ];
-        let error = |pointer: &str| wrong(pointer, "not_with_host", "Leave this out with host.");
-        let errors: Vec<_> =
-            others.iter().filter(|(_, given)| *given).map(|(pointer, _)| error(pointer)).collect();
+        let given = serde_json::to_value(self.criteria()).map_err(|error| Problem::internal(&error))?;
+        let given = given.as_object().into_iter().flatten().filter(|(_, value)| !value.is_null());
+        let errors: Vec<_> = given
+            .map(|(name, _)| FieldError {
+                pointer: format!("?{name}"),
+                code: "not_with_host",
+                detail: "Leave this out with host.".to_owned(),
+            })
+            .collect();
         if errors.is_empty() { Ok(true) } else { Err(Problem::validation(errors)) }
     }
-
-    /// The parsed query; refuses it with everything that is wrong.
-    pub(super) fn parse(&self) -> Result<Wanted, Refusal> {
-        let mut errors = Vec::new();
-        let words = self.q.as_deref().map(str::trim).filter(|words| !words.is_empty()).map(str::to_owned);
-        let area = self.area(&mut errors);
-        let stay = self.stay(&mut errors);
-        let amenities = self.amenities(&mut errors);
-        if self.min_price.zip(self.max_price).is_some_and(|(min, max)| min > max) {
-            errors.push(wrong("?max_price", "out_of_range", "Give at least as much as min_price."));
-        }
-        let order = order(self.sort, words.is_some(), area.is_some(), &mut errors);
-        if !errors.is_empty() {
-            return Err(invalid_fields(errors));
-        }
-        Ok(Wanted {
-            order,
-            words,
-            area,
-            stay,
-            guests: self.guests,
-            min_price: self.min_price,
-            max_price: self.max_price,
-            currency: self.currency,
-            kind: self.kind,
-            amenities,
-            mode: self
-                .instant
-                .map(|instant| if instant { BookingMode::Instant } else { BookingMode::Request }),
-            min_rating_e2: self.min_rating.map(hundredths),
-        })
-    }
-
-    fn area(&self, errors: &mut Vec<FieldError>) -> Option<Area> {
-        let place = match (self.lat, self.lon, &self.bbox) {
-            (None, None, None) => {
-                if self.radius_m.is_some() {
-                    errors.push(wrong("?radius_m", "missing_field", "Give lat and lon with it."));
-                }
-                return None;
-            }
-            (Some(lat), Some(lon), None) => Location::from_degrees(lat, lon)
-                .map(|center| Place::Around { center, radius_m: self.radius_m.unwrap_or(DEFAULT_RADIUS_M) }),
-            (None, None, Some(bbox)) => return self.boxed(bbox, errors),
-            (Some(_), None, _) => {
-                errors.push(wrong("?lon", "missing_field", "Give lon with lat."));
-                return None;
-            }
-            (None, Some(_), _) => {
-                errors.push(wrong("?lat", "missing_field", "Give lat with lon."));
-                return None;
-            }
-            (Some(_), Some(_), Some(_)) => {
-                errors.push(wrong("?bbox", "ambiguous", "Give either a box or a point."));
-                return None;
-            }
-        };
-        place.and_then(Place::area).map_err(|invalid| errors.push(invalid.at("?lat"))).ok()
-    }
-
-    fn boxed(&self, bbox: &str, errors: &mut Vec<FieldError>) -> Option<Area> {
-        if self.radius_m.is_some() {
-            errors.push(wrong("?radius_m", "ambiguous", "Leave the radius out with a box."));
-        }
-        let parts: Vec<&str> = bbox.split(',').map(str::trim).collect();
-        let [west, south, east, north] = parts.as_slice() else {
-            errors.push(wrong("?bbox", "invalid_location", "Give west,south,east,north in degrees."));
-            return None;
-        };
-        let corners = Location::from_text(south, west)
-            .and_then(|south_west| Ok((south_west, Location::from_text(north, east)?)));
-        let area =
-            corners.and_then(|(south_west, north_east)| Place::Within { south_west, north_east }.area());
-        area.map_err(|invalid| errors.push(invalid.at("?bbox"))).ok()
-    }
-
-    fn stay(&self, errors: &mut Vec<FieldError>) -> Option<Stay> {
-        match (self.check_in, self.check_out) {
-            (Some(check_in), Some(check_out)) => {
-                Stay::new(check_in, check_out)
-                    .map_err(|refusal| {
-                        errors.extend(refusal.errors.into_iter().map(|error| FieldError {
-                            pointer: error.pointer.replacen('/', "?", 1),
-                            ..error
-                        }));
-                    })
-                    .ok()
-            }
-            (Some(_), None) => {
-                errors.push(wrong("?check_out", "missing_field", "Give check_out with check_in."));
-                None
-            }
-            (None, Some(_)) => {
-                errors.push(wrong("?check_in", "missing_field", "Give check_in with check_out."));
-                None
-            }
-            (None, None) => None,
-        }
-    }
-
-    fn amenities(&self, errors: &mut Vec<FieldError>) -> Vec<Amenity> {
-        let codes = self.amenities.as_deref().unwrap_or_default().split(',').map(str::trim);
-        codes
-            .filter(|code| !code.is_empty())
-            .filter_map(|code| {
-                code.parse()
-                    .map_err(|invalid: domain::invalid::Invalid| errors.push(invalid.at("?amenities")))
-                    .ok()
-            })
-            .collect()
-    }
-}
-
-/// The order that is meant.
-fn order(sort: Option<Sort>, words: bool, area: bool, errors: &mut Vec<FieldError>) -> Order {
-    match sort.unwrap_or(Sort::Relevance) {
-        Sort::Price => Order::Price,
-        Sort::Newest => Order::Newest,
-        Sort::Relevance if words => Order::Relevance,
-        Sort::Relevance if area => Order::Distance,
-        Sort::Rating | Sort::Relevance => Order::Rating,
-        Sort::Distance => {
-            if !area {
-                errors.push(wrong(
-                    "?sort",
-                    "missing_place",
-                    "Give lat and lon, or bbox, to sort by distance.",
-                ));
-            }
-            Order::Distance
-        }
-    }
-}
-
-/// Stars in hundredths, rounded up: what has fewer does not do.
-fn hundredths(stars: f64) -> i32 {
-    // What is a hair above whole hundredths is so by the float's own error.
-    #[expect(clippy::cast_possible_truncation, reason = "from 100 to 500")]
-    let e2 = (stars * 100.0 - 1e-6).ceil() as i32;
-    e2
-}
-
-fn wrong(pointer: &str, code: &'static str, detail: &str) -> FieldError {
-    FieldError { pointer: pointer.to_owned(), code, detail: detail.to_owned() }
 }
 
 #[cfg(test)]
@@ -353,64 +179,23 @@ mod tests {
 
     use super::*;
 
-    async fn parse(text: &str) -> Result<Wanted, Vec<(String, &'static str)>> {
+    async fn read(text: &str) -> ListQuery {
         let uri = format!("/properties?{text}");
         let (mut parts, ()) = axum::http::Request::get(uri).body(()).unwrap().into_parts();
         let ValidQuery(query) = ValidQuery::<ListQuery>::from_request_parts(&mut parts, &()).await.unwrap();
         query
-            .parse()
-            .map_err(|refusal| refusal.errors.into_iter().map(|error| (error.pointer, error.code)).collect())
-    }
-
-    async fn faults(text: &str) -> Vec<(String, &'static str)> {
-        parse(text).await.err().unwrap_or_default()
     }
 
     #[tokio::test]
-    async fn everything_at_once() {
-        let wanted = parse(
-            "q=sea+view&lat=38.9&lon=-77.03&radius_m=5000&check_in=2026-06-01&check_out=2026-06-06&guests=2\
-             &min_price=1000&max_price=50000&currency=USD&kind=loft&amenities=wifi,pool&instant=true\
-             &min_rating=4.5&sort=price&limit=100",
-        )
-        .await
-        .unwrap();
-        assert_eq!((wanted.order, wanted.words.as_deref()), (Order::Price, Some("sea view")));
-        assert_eq!(wanted.area.unwrap().center, Location::from_text("38.9", "-77.03").unwrap());
-        assert_eq!(wanted.stay.unwrap().night_count(), 5);
-        assert_eq!((wanted.min_rating_e2, wanted.mode), (Some(450), Some(BookingMode::Instant)));
-        assert_eq!(wanted.amenities.len(), 2);
-    }
-
-    #[tokio::test]
-    async fn relevance_is_what_there_is_to_go_by() {
-        assert_eq!(parse("q=sea&lat=1&lon=1").await.unwrap().order, Order::Relevance);
-        assert_eq!(parse("lat=1&lon=1").await.unwrap().order, Order::Distance);
-        assert_eq!(parse("q=+").await.unwrap().order, Order::Rating);
-        assert_eq!(parse("sort=newest").await.unwrap().order, Order::Newest);
-    }
-
-    #[tokio::test]
-    async fn what_does_not_go_together_is_named() {
-        let named = |pointer: &str, code| vec![(pointer.to_owned(), code)];
-        assert_eq!(faults("lat=1").await, named("?lon", "missing_field"));
-        assert_eq!(faults("lon=1").await, named("?lat", "missing_field"));
-        assert_eq!(faults("radius_m=5").await, named("?radius_m", "missing_field"));
-        assert_eq!(faults("check_in=2026-06-01").await, named("?check_out", "missing_field"));
-        assert_eq!(
-            faults("check_in=2026-06-01&check_out=2026-06-01").await,
-            named("?check_out", "invalid_dates")
-        );
-        assert_eq!(faults("bbox=1,2,3").await, named("?bbox", "invalid_location"));
-        assert_eq!(faults("bbox=1,9,3,4").await, named("?bbox", "invalid_location"));
-        assert_eq!(faults("lat=1&lon=1&bbox=1,2,3,4").await, named("?bbox", "ambiguous"));
-        assert_eq!(faults("sort=distance").await, named("?sort", "missing_place"));
-        assert_eq!(faults("min_price=2&max_price=1").await, named("?max_price", "out_of_range"));
-        assert_eq!(faults("amenities=Wi-Fi").await, named("?amenities", "invalid_amenity"));
-    }
-
-    #[test]
-    fn stars_are_rounded_up_to_hundredths() {
-        assert_eq!([4.5, 4.35, 4.351, 5.0, 1.0].map(hundredths), [450, 435, 436, 500, 100]);
+    async fn every_parameter_is_a_criterion() {
+        let text = "q=sea+view&lat=38.9&lon=-77.03&radius_m=5000&bbox=1,2,3,4&check_in=2026-06-01\
+                    &check_out=2026-06-06&flex_days=2&guests=2&min_price=1000&max_price=50000&currency=USD\
+                    &kind=loft&amenities=wifi,pool&instant=true&min_rating=4.5&sort=price&limit=100";
+        let criteria = serde_json::to_value(read(text).await.criteria()).unwrap();
+        let absent: Vec<_> =
+            criteria.as_object().unwrap().iter().filter(|(_, value)| value.is_null()).collect();
+        assert!(absent.is_empty(), "{absent:?}");
+        let wrong = read(&format!("{text}&host=me")).await.is_own().unwrap_err();
+        assert_eq!(wrong.errors().len(), criteria.as_object().unwrap().len());
     }
 }

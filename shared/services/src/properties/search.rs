@@ -1,18 +1,21 @@
 //! Looking for a place to stay.
 
 mod area;
+mod criteria;
+mod narrow;
 
 use domain::dates::Stay;
 use domain::guests::Guests;
-use domain::listing::ListingTerms;
 use domain::money::Money;
 use domain::pricing::{QuoteInput, RulesVersion, quote};
-use domain::rules::{Calendar, check_stay};
-use jiff::Timestamp;
+use domain::rules::check_stay;
+use jiff::{Span, Timestamp};
 use store::photos::ReadyPhoto;
-use store::properties::{self, Found, Position, SearchQuery};
+use store::properties::{self, Found, Position, SearchQuery, StayFound};
 
 pub use area::Place;
+pub use criteria::{Criteria, MAX_FLEX_DAYS, Sort, Wanted};
+pub use narrow::{MAX_ZOOM, Map, facets_of, map_of, ranking_of};
 
 use crate::{Ctx, Failure};
 
@@ -46,10 +49,14 @@ pub struct SearchPage {
 pub struct SearchItem {
     /// Its summary as the JSON text of an object.
     pub summary: String,
-    /// What the stay costs, when one was asked for.
+    /// What the stay costs, when one was asked for: of those it may be moved to the cheapest.
     pub total: Option<Money>,
+    /// That stay.
+    pub stay: Option<Stay>,
     /// Its first photo.
     pub cover: Option<ReadyPhoto>,
+    /// The place behind it, with its id.
+    pub position: Position,
 }
 
 /// Listings in their order.
@@ -88,22 +95,42 @@ pub async fn search(ctx: &Ctx, input: SearchInput<'_>) -> Result<SearchPage, Fai
     Ok(page)
 }
 
-/// The listing with its total; nothing when the rules refuse the stay.
+/// The listing with its total; nothing when the rules refuse the stay, on whatever days.
 fn priced(found: Found, stay: Option<Stay>, party: Option<Guests>, now: Timestamp) -> Option<SearchItem> {
-    let total = match (stay, &found.terms) {
-        (Some(stay), Some((terms, calendar))) => Some(total_of(terms, calendar, stay, party?, now)?),
+    let best = match (stay, &found.stay) {
+        (Some(stay), Some(facts)) => Some(best_of(facts, stay, party?, now)?),
         _ => None,
     };
-    Some(SearchItem { summary: found.item, total, cover: found.cover })
+    Some(SearchItem {
+        summary: found.item,
+        total: best.map(|(total, _)| total),
+        stay: best.map(|(_, stay)| stay),
+        cover: found.cover,
+        position: found.position,
+    })
 }
 
-fn total_of(
-    terms: &ListingTerms,
-    calendar: &Calendar,
-    stay: Stay,
-    guests: Guests,
-    now: Timestamp,
-) -> Option<Money> {
+/// The cheapest of the days that the stay may be moved to; of equal ones the nearest, then the earlier.
+fn best_of(facts: &StayFound, stay: Stay, guests: Guests, now: Timestamp) -> Option<(Money, Stay)> {
+    let offers = facts.moves.iter().filter_map(|&days| {
+        let stay = moved(stay, days)?;
+        Some((total_of(facts, stay, guests, now)?, days, stay))
+    });
+    let best = offers.min_by_key(|(total, days, _)| (total.amount(), days.unsigned_abs(), *days))?;
+    Some((best.0, best.2))
+}
+
+fn moved(stay: Stay, days: i8) -> Option<Stay> {
+    if days == 0 {
+        return Some(stay);
+    }
+    let span = Span::new().days(i64::from(days));
+    let (check_in, check_out) = (stay.check_in().checked_add(span), stay.check_out().checked_add(span));
+    Stay::new(check_in.ok()?, check_out.ok()?).ok()
+}
+
+fn total_of(facts: &StayFound, stay: Stay, guests: Guests, now: Timestamp) -> Option<Money> {
+    let StayFound { terms, calendar, .. } = facts;
     check_stay(terms, calendar, stay, guests, now).ok()?;
     let rules_version = RulesVersion::CURRENT;
     let input = QuoteInput { terms, calendar, rules_version, stay, guests, promotion: None, now };

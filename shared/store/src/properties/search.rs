@@ -1,5 +1,8 @@
 //! Finding listings: one statement for a page, whatever is asked.
 
+mod clusters;
+mod facets;
+mod ranking;
 mod sql;
 
 use domain::dates::Stay;
@@ -10,6 +13,9 @@ use domain::rules::Calendar;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+pub use self::clusters::{Cluster, clusters};
+pub use self::facets::{FACETED, facets};
+pub use self::ranking::rank_facts;
 use super::Result;
 use super::stay::{StoredNight, calendar_of};
 use crate::db::{Db, DbError, Statement};
@@ -19,8 +25,10 @@ use crate::photos::ReadyPhoto;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Order {
-    /// By how well the words match; needs words.
+    /// By how well the words match and how good the listing is; needs words.
     Relevance,
+    /// By how good the listing is, whatever is looked for: [`domain::ranking`].
+    Quality,
     /// By the nightly price, the cheapest first.
     Price,
     /// By the rating, the best first.
@@ -55,6 +63,8 @@ pub struct SearchQuery<'a> {
     pub area: Option<Area>,
     /// Free nights.
     pub stay: Option<Stay>,
+    /// By how many days at most the stay may be moved, to earlier or later days.
+    pub flex_days: u8,
     /// How many adults and children it must take.
     pub guests: Option<u8>,
     /// The least nightly price, in minor units of the listing's currency.
@@ -71,6 +81,35 @@ pub struct SearchQuery<'a> {
     pub mode: Option<BookingMode>,
     /// The least rating in hundredths of a star.
     pub min_rating_e2: Option<i32>,
+}
+
+/// What a price for a stay depends on, and when it may begin.
+#[derive(Clone, Debug)]
+pub struct StayFound {
+    /// All that price and rules need.
+    pub terms: ListingTerms,
+    /// What the host says of the dates.
+    pub calendar: Calendar,
+    /// By how many days the stay may be moved so that its nights are free; 0 means as it was asked for.
+    pub moves: Vec<i8>,
+}
+
+/// Which nights are asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Nights {
+    Any = 0,
+    Exact = 1,
+    Flexible = 2,
+}
+
+impl SearchQuery<'_> {
+    const fn nights(&self) -> Nights {
+        match (self.stay, self.flex_days) {
+            (None, _) => Nights::Any,
+            (Some(_), 0) => Nights::Exact,
+            (Some(_), _) => Nights::Flexible,
+        }
+    }
 }
 
 /// A place in the order, between two listings.
@@ -92,7 +131,7 @@ pub struct Found {
     /// Its first photo.
     pub cover: Option<ReadyPhoto>,
     /// What a price for the stay depends on; there when a stay was asked for.
-    pub terms: Option<(ListingTerms, Calendar)>,
+    pub stay: Option<StayFound>,
     /// More rows had been found than one answer may carry.
     pub cut_off: bool,
 }
@@ -100,7 +139,7 @@ pub struct Found {
 /// Up to `limit` listings behind `after`.
 ///
 /// Of a stay the database only asks what it can decide surely: a free unit, and the length by the date of arrival. The
-/// rest of the rules is for the caller to decide on [`Found::terms`].
+/// rest of the rules is for the caller to decide on [`Found::stay`].
 pub async fn search(
     db: &Db,
     query: &SearchQuery<'_>,
@@ -108,13 +147,29 @@ pub async fn search(
     limit: u32,
     now: Timestamp,
 ) -> Result<Vec<Found>> {
-    let sql = sql::statement(query.order, query.words.is_some(), query.area.is_some(), query.stay.is_some());
+    let (words, area, nights) = (query.words.is_some(), query.area.is_some(), query.nights());
+    let sql = sql::statement(query.order, words, area, nights);
     let (first_key, first_id) = sql::before_all(query.order);
-    let amenities = query.amenities.iter().map(Amenity::as_str).collect::<Vec<_>>().join(",");
-    let mut statement = Statement::new(sql)
+    let mut statement = filtered(Statement::new(sql), query)
         .text("after", after.map_or(first_key, |position| position.key.as_str()))
         .text("after_id", after.map_or(first_id.to_owned(), |position| position.id.to_string()).as_str())
-        .int("limit", i64::from(limit))
+        .int("limit", i64::from(limit));
+    if let Some(stay) = query.stay {
+        statement = statement
+            .date("check_in", stay.check_in())
+            .date("check_out", stay.check_out())
+            .instant("now", now);
+    }
+    if nights == Nights::Flexible {
+        statement = statement.int("flex", i64::from(query.flex_days));
+    }
+    db.texts(statement).await?.iter().map(|text| found(text)).collect()
+}
+
+/// Binds what decides the members of a list, but for the stay.
+fn filtered(statement: Statement, query: &SearchQuery<'_>) -> Statement {
+    let amenities = query.amenities.iter().map(Amenity::as_str).collect::<Vec<_>>().join(",");
+    let mut statement = statement
         .int("guests", query.guests.map(i64::from))
         .int("min_price", query.min_price)
         .int("max_price", query.max_price)
@@ -124,28 +179,20 @@ pub async fn search(
         .text("mode", query.mode.map(BookingMode::code))
         .int("min_rating", query.min_rating_e2.map(i64::from))
         .idempotent();
-    if let Some(stay) = query.stay {
-        statement = statement
-            .date("check_in", stay.check_in())
-            .date("check_out", stay.check_out())
-            .instant("now", now);
-    }
     if let Some(words) = query.words {
         statement = statement.text("words", words);
     }
-    if let Some(area) = query.area {
-        let bound = |at: usize| area.bounds.map(|bounds| i64::from(bounds[at]));
-        statement = statement
-            .int("lat", i64::from(area.center.lat_e6()))
-            .int("lon", i64::from(area.center.lon_e6()))
-            .int("reach", i64::from(area.reach_m))
-            .boolean("round", area.round)
-            .int("south", bound(0))
-            .int("west", bound(1))
-            .int("north", bound(2))
-            .int("east", bound(3));
-    }
-    db.texts(statement).await?.iter().map(|text| found(text)).collect()
+    let Some(area) = query.area else { return statement };
+    let bound = |at: usize| area.bounds.map(|bounds| i64::from(bounds[at]));
+    statement
+        .int("lat", i64::from(area.center.lat_e6()))
+        .int("lon", i64::from(area.center.lon_e6()))
+        .int("reach", i64::from(area.reach_m))
+        .boolean("round", area.round)
+        .int("south", bound(0))
+        .int("west", bound(1))
+        .int("north", bound(2))
+        .int("east", bound(3))
 }
 
 #[derive(Deserialize)]
@@ -154,6 +201,8 @@ struct Key(String, PropertyId, u32);
 #[derive(Deserialize)]
 struct Facts {
     terms: ListingTerms,
+    /// Nothing where the nights were taken meanwhile.
+    moves: Option<Vec<i8>>,
     rules: Vec<StoredNight>,
 }
 
@@ -169,9 +218,10 @@ fn found(text: &str) -> Result<Found> {
         item: item.to_owned(),
         position: Position { key, id },
         cover: decode(cover)?,
-        terms: facts.map(|facts| {
-            let calendar = calendar_of(facts.rules, facts.terms.currency);
-            (facts.terms, calendar)
+        stay: facts.map(|facts| StayFound {
+            calendar: calendar_of(facts.rules, facts.terms.currency),
+            terms: facts.terms,
+            moves: facts.moves.unwrap_or_default(),
         }),
         cut_off: left > 0,
     })

@@ -246,6 +246,11 @@ tables! {
         ],
         erased: [private_text],
         hidden: [];
+    #[doc = "Words without whose they are."]
+    search_words,
+        kept: [word plain],
+        erased: [],
+        hidden: [];
     second_factors about "t.user_id = :user::uuid",
         kept: [],
         erased: [user_id created_at confirmed_at last_step],
