@@ -95,3 +95,50 @@ fn line(finding: &Finding) -> String {
     let Finding { id, state, kind, subject, first_seen_at, details, .. } = finding;
     format!("{id}\t{}\t{kind}\t{subject}\t{first_seen_at}\t{details}", state.code())
 }
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+
+    #[derive(Debug, Parser)]
+    struct Line {
+        #[command(subcommand)]
+        command: FindingsCommand,
+    }
+
+    const ID: &str = "0199c1a0-7c00-7000-8000-000000000001";
+
+    fn parse(words: &[&str]) -> Result<FindingsCommand, clap::error::ErrorKind> {
+        let line = Line::try_parse_from(["findings"].iter().chain(words));
+        line.map(|line| line.command).map_err(|error| error.kind())
+    }
+
+    #[test]
+    fn what_is_given_up_is_an_account_an_amount_and_a_currency() {
+        let settle = ["settle", ID, "--by", "ida@example.com", "--note", "Lost."];
+        let with = |more: &[&str]| parse(&[&settle, more].concat());
+        let Ok(FindingsCommand::Settle(plain)) = with(&[]) else { panic!("nothing has to be given up") };
+        assert_eq!((plain.id.to_string().as_str(), plain.write_off), (ID, None));
+
+        let all = ["--write-off", "disputed_funds", "--amount", "-250", "--currency", "EUR"];
+        let Ok(FindingsCommand::Settle(given)) = with(&all) else { panic!("all three are there") };
+        assert_eq!((given.amount, given.currency), (Some(-250), Some("EUR".parse().unwrap())));
+
+        let missing = clap::error::ErrorKind::MissingRequiredArgument;
+        assert_eq!(with(&all[..4]).unwrap_err(), missing, "no currency");
+        assert_eq!(with(&all[2..]).unwrap_err(), missing, "no account");
+        let other = ["--write-off", "cash", "--amount", "1", "--currency", "EUR"];
+        assert_eq!(with(&other).unwrap_err(), clap::error::ErrorKind::InvalidValue);
+        assert_eq!(parse(&["settle", ID, "--by", "ida@example.com"]).unwrap_err(), missing, "no note");
+    }
+
+    #[test]
+    fn findings_are_listed_by_their_state() {
+        let Ok(FindingsCommand::List(list)) = parse(&["list"]) else { panic!("a list") };
+        assert_eq!((list.state.as_str(), list.limit), ("open", 100));
+        let unknown = parse(&["list", "--state", "lost"]).unwrap_err();
+        assert_eq!(unknown, clap::error::ErrorKind::InvalidValue);
+    }
+}
