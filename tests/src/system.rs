@@ -16,6 +16,8 @@ use crate::answer::Call;
 const TEMPLATE: &str = "innkeep_template";
 /// How long anything that happens by itself may take before a test gives up on it.
 pub(crate) const PATIENCE: Duration = Duration::from_mins(1);
+/// Webhooks that are due later than this wait for the clock to be moved.
+const WAITED_FOR_MILLIS: i64 = 10_000;
 
 static CLUSTER: OnceCell<Arc<Cluster>> = OnceCell::const_new();
 static NEXT: AtomicU32 = AtomicU32::new(1);
@@ -163,7 +165,7 @@ impl System {
     }
 
     /// Waits until no message waits or is being worked on, and no webhook is on its way. Messages that failed wait for
-    /// the clock to move past their visibility.
+    /// the clock to move past their visibility, webhooks that are late until it nears their time.
     pub async fn settle(&self) {
         let deadline = Instant::now() + PATIENCE;
         loop {
@@ -193,7 +195,7 @@ impl System {
         let letters = handles.services.sqs.dead_letters(1000).await.expect("the dead letters");
         handles.parked.forget(letters.values().flatten().map(|letter| letter.id.as_str()));
         let busy = busy.saturating_sub(handles.parked.count() as u64);
-        (busy, handles.stripe.handle().pending_webhooks().expect("the provider's books"))
+        (busy, handles.stripe.handle().webhooks_due_within(WAITED_FOR_MILLIS).expect("the provider's books"))
     }
 
     /// The mails to an address, oldest first.

@@ -143,6 +143,15 @@ impl Handle {
         self.work(|desk| Ok(desk.db.query_row("SELECT count(*) FROM deliveries", [], |row| row.get(0))?))
     }
 
+    /// How many of them are due within so many milliseconds.
+    pub fn webhooks_due_within(&self, millis: i64) -> Result<u64, BooksError> {
+        self.work(|desk| {
+            let until = desk.now_ms.saturating_add(millis);
+            let due = "SELECT count(*) FROM deliveries WHERE due_ms <= ?1";
+            Ok(desk.db.query_row(due, [until], |row| row.get(0))?)
+        })
+    }
+
     /// Delivers what is pending at once, however late it was to be.
     pub fn deliver_now(&self) -> Result<(), BooksError> {
         self.work(|desk| {
