@@ -13,7 +13,7 @@ mod terraform;
 use std::collections::BTreeMap;
 use std::path::Path;
 
-pub use cloudformation::sam;
+pub use cloudformation::{sam, sam_tells};
 pub use model::{Leaves, Resources, differences};
 use serde_json::Value;
 pub use terraform::{Configuration, Variable, configuration, configuration_in};

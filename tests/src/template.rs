@@ -80,6 +80,11 @@ impl Template {
         &self.0["Globals"]
     }
 
+    /// What the stack is, in words.
+    pub fn description(&self) -> &str {
+        self.0["Description"].as_str().expect("a description")
+    }
+
     /// The outputs by name.
     pub fn outputs(&self) -> &Map<String, Value> {
         self.0["Outputs"].as_object().expect("outputs")

@@ -77,14 +77,15 @@ fn much_is_compared() {
 }
 
 /// What is wrong beside the resources.
-fn beside(template: &Template, terraform: &Configuration) -> Vec<String> {
-    [asked(template, terraform), told(template, terraform), disordered(template, terraform)].concat()
+fn beside(template: &Template, terraform: &Configuration, settings: &Settings) -> Vec<String> {
+    [asked(template, terraform), told(template, terraform, settings), disordered(template, terraform)]
+        .concat()
 }
 
 #[test]
 fn both_ask_for_the_same_and_tell_the_same() {
     let (template, terraform) = (Template::read(), configuration(&plain()));
-    let wrong = beside(&template, &terraform);
+    let wrong = beside(&template, &terraform, &plain());
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
 

@@ -2,6 +2,8 @@
 
 mod function;
 
+use std::collections::BTreeMap;
+
 use serde_json::{Map, Value, json};
 
 use super::kinds::{BUCKET_PARTS, KINDS, Kind};
@@ -32,6 +34,13 @@ pub fn sam(template: &Template, settings: &Settings) -> Resources {
     resources
 }
 
+/// What `template` tells at the end of the deployment with these settings.
+pub fn sam_tells(template: &Template, settings: &Settings) -> BTreeMap<String, Value> {
+    let sam = Sam { template, settings };
+    let told = |(name, output): (&String, &Value)| (snake(name), sam.resolve(&output["Value"]));
+    template.outputs().iter().map(told).collect()
+}
+
 struct Sam<'t> {
     template: &'t Template,
     settings: &'t Settings,
@@ -49,7 +58,7 @@ fn add(resources: &mut Resources, kind: &Kind, mut leaves: Leaves) {
     for (path, value) in kind.only_cloudformation {
         let said = leaves.remove(*path);
         assert!(
-            said.as_deref() == Some(value) || *value == "*",
+            said.as_deref() == Some(value) || (*value == "*" && said.is_some()),
             "{}: {path} is {said:?}",
             kind.cloudformation
         );
@@ -73,9 +82,20 @@ impl Sam<'_> {
             "AWS::IAM::Role" => add_role(&properties, resources),
             "AWS::S3::Bucket" => add_bucket(resource, properties, resources),
             "AWS::Route53::RecordSetGroup" => add_records(&properties, resources),
-            "AWS::CloudFormation::CustomResource" => add_migration(&properties, resources),
+            "AWS::CloudFormation::CustomResource" => {
+                let called = resource["Properties"]["ServiceToken"]["Ref"].as_str().expect("a function");
+                let called = self.template.properties(called.trim_end_matches(".Alias"));
+                let (waits, works) = (properties["ServiceTimeout"].as_u64(), called["Timeout"].as_u64());
+                assert!(
+                    works.is_some() && waits >= works,
+                    "{logical_id} is given up before {works:?} seconds"
+                );
+                add_migration(&properties, resources);
+            }
             // Part of its routes.
-            "AWS::ApiGatewayV2::Integration" => {}
+            "AWS::ApiGatewayV2::Integration" => {
+                assert!(properties["ApiId"].is_string(), "{logical_id}: whose?");
+            }
             "AWS::CloudWatch::Alarm" => {
                 by_name(&mut properties);
                 add(resources, kind_of(kind), flatten(&properties));
@@ -302,8 +322,8 @@ fn add_bucket(resource: &Value, properties: Value, resources: &mut Resources) {
         for (from, to) in *renames {
             rename(&mut leaves, from, to);
         }
-        if let Some(by) = leaves.remove("queue.filter_by") {
-            assert_eq!(by, "prefix");
+        if *property == "NotificationConfiguration" {
+            assert_eq!(leaves.remove("queue.filter_by").as_deref(), Some("prefix"));
         }
         leaves.insert("bucket".to_owned(), bucket.as_str().expect("a name").to_owned());
         insert(resources, terraform, &["bucket"], leaves);

@@ -11,9 +11,9 @@ pub(crate) struct Kind {
     pub(crate) key: &'static [&'static str],
     /// CloudFormation's paths in snake case, and what Terraform calls them.
     pub(crate) renames: &'static [(&'static str, &'static str)],
-    /// What only CloudFormation says, with its one value.
+    /// What only CloudFormation says, with its one value; `*` as below.
     pub(crate) only_cloudformation: &'static [(&'static str, &'static str)],
-    /// What only Terraform says, with its one value; `*` where any will do.
+    /// What only Terraform says, with its one value; `*` where any will do, and one must be.
     pub(crate) only_terraform: &'static [(&'static str, &'static str)],
 }
 

@@ -67,8 +67,8 @@ pub(crate) fn attribute(kind: &str, attribute: &str, body: &Value) -> Option<Str
         ("aws_acm_certificate", "arn") => Some(format!("certificate of {}", name("domain_name")?)),
         (
             "aws_acm_certificate",
-            "resource_record_name" | "resource_record_type" | "resource_record_value",
-        ) => Some(format!("proof of {}", name("domain_name")?)),
+            part @ ("resource_record_name" | "resource_record_type" | "resource_record_value"),
+        ) => Some(format!("{part} of {}", name("domain_name")?)),
         ("aws_route53_record", "fqdn") => Some("a record".to_owned()),
         ("aws_cloudwatch_log_group", "arn") => Some(arn("logs", &format!("log-group:{}", name("name")?))),
         ("aws_sns_topic", "arn") => Some(arn("sns", &name("name")?)),

@@ -29,7 +29,9 @@ pub struct Configuration {
     pub outputs: BTreeMap<String, Value>,
     /// Its inputs.
     pub variables: BTreeMap<String, Variable>,
-    /// Resources that wait for others beyond what references say.
+    /// What resources say of how they are changed.
+    pub lifecycles: BTreeSet<(String, String)>,
+    /// Resources and outputs that wait for others beyond what references say.
     pub order: BTreeSet<(String, String)>,
 }
 
@@ -64,11 +66,18 @@ pub fn configuration_in(folder: &Path, settings: &Settings) -> Configuration {
     let root = Module::read(folder, String::new(), &inputs, None);
     let mut marks = Marks::default();
     root.enter(&mut marks);
+    assert_eq!(marks.heads.len(), 1, "modules for different versions: {:?}", marks.heads);
     let mut resources = resource::model(&marks);
     let outputs: BTreeMap<String, Value> =
         root.outputs().into_iter().map(|(name, value)| (name, marks.fill(&value))).collect();
     hooks(&mut resources, &outputs);
-    Configuration { resources, outputs, variables: root.variables(), order: marks.order }
+    Configuration {
+        resources,
+        outputs,
+        variables: root.variables(),
+        lifecycles: marks.lifecycles,
+        order: marks.order,
+    }
 }
 
 /// CodeDeploy learns of the hook from whoever asks for a deployment: from the output that tells them.

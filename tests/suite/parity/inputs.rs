@@ -3,7 +3,7 @@
 use hcl::Expression;
 use serde_json::{Value, json};
 use tests::Template;
-use tests::infra::{Configuration, Variable, snake};
+use tests::infra::{Configuration, Settings, Variable, sam_tells, snake};
 
 /// What Terraform alone asks for: SAM's client asks for it by itself.
 const OWN: [&str; 3] = ["region", "bundles_bucket", "release"];
@@ -111,11 +111,19 @@ fn bounds(variable: &str, parameter: &Value) -> Vec<String> {
     bounds
 }
 
-/// What SAM tells at its end and Terraform does not.
-pub(super) fn told(template: &Template, terraform: &Configuration) -> Vec<String> {
-    let missing = template.outputs().iter().filter(|(name, output)| {
+/// What SAM tells at its end and Terraform does not, or otherwise.
+pub(super) fn told(template: &Template, terraform: &Configuration, settings: &Settings) -> Vec<String> {
+    let said = template.description();
+    // What it is for whoever finds it in an account.
+    assert!(said.contains("HTTP API") && said.contains("DynamoDB"), "{said}");
+    for (name, output) in template.outputs() {
         assert!(output["Description"].is_string(), "{name}: what is it?");
-        !terraform.outputs.contains_key(&snake(name))
+    }
+    let differing = sam_tells(template, settings).into_iter().filter(|(name, value)| {
+        let theirs = terraform.outputs.get(name);
+        theirs != Some(value)
     });
-    missing.map(|(name, _)| format!("Terraform does not tell {name}")).collect()
+    differing
+        .map(|(name, value)| format!("{name} is {value} and {:?}", terraform.outputs.get(&name)))
+        .collect()
 }

@@ -34,6 +34,16 @@ const TERRAFORM_ALONE: &[(&str, &str)] = &[
     ("aws_lambda_function_event_invoke_config.this", "aws_lambda_alias.shifted"),
     ("aws_s3_bucket_lifecycle_configuration.media", "aws_s3_bucket_versioning.media"),
     ("aws_lambda_function.this", "aws_iam_role_policy.this"),
+    // Whoever calls the alias calls one that is there.
+    ("output.alias_arn", "aws_lambda_alias.immediate"),
+    ("output.alias_arn", "aws_lambda_alias.shifted"),
+];
+
+/// How Terraform changes what CloudFormation changes by rules of its own.
+const LIFECYCLES: &[(&str, &str)] = &[
+    ("aws_acm_certificate.this", "create_before_destroy = true"),
+    // CodeDeploy moves it.
+    ("aws_lambda_alias.shifted", "ignore_changes = [\n  function_version,\n  routing_config\n]"),
 ];
 
 /// Kinds of which the template must say what happens to them when they are replaced or the stack goes.
@@ -63,6 +73,7 @@ pub(super) fn disordered(template: &Template, terraform: &Configuration) -> Vec<
     for (side, wanted, found) in [
         ("SAM", pairs(&both), waits.collect::<BTreeSet<_>>()),
         ("Terraform", pairs(&theirs), terraform.order.clone()),
+        ("changes", pairs(LIFECYCLES), terraform.lifecycles.clone()),
     ] {
         let differing = wanted.symmetric_difference(&found);
         wrong.extend(differing.map(|(who, whom)| format!("{side}: does {who} wait for {whom}?")));

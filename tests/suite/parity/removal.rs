@@ -65,8 +65,9 @@ fn no_line_of_the_template_can_be_left_out() {
     let text = std::fs::read_to_string(folder().join("../template.yaml")).unwrap();
     let missed = unnoticed(&text, scaled(37), |text| {
         let template = Template::parse(text);
-        let mut wrong = beside(&template, &sides[0].0);
+        let mut wrong = Vec::new();
         for (terraform, settings) in &sides {
+            wrong.extend(beside(&template, terraform, settings));
             wrong.extend(compare(&template, terraform, settings));
         }
         wrong
@@ -86,10 +87,12 @@ fn no_line_of_the_configuration_can_be_left_out() {
         let unnoticed = unnoticed(&text, scaled(83), |text| {
             std::fs::write(&file, text).unwrap();
             let terraform = configuration_in(copied.path(), &plain());
-            let mut wrong = beside(&template, &terraform);
+            let mut wrong = beside(&template, &terraform, &plain());
             wrong.extend(compare(&template, &terraform, &plain()));
             if wrong.is_empty() {
-                wrong = compare(&template, &configuration_in(copied.path(), &all()), &all());
+                let terraform = configuration_in(copied.path(), &all());
+                wrong = beside(&template, &terraform, &all());
+                wrong.extend(compare(&template, &terraform, &all()));
             }
             wrong
         });

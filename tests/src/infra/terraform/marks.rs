@@ -42,6 +42,10 @@ pub(super) struct Marks {
     pub(super) resources: BTreeMap<String, Found>,
     /// Outputs of modules by address.
     pub(super) outputs: BTreeMap<String, Value>,
+    /// What a resource says of how it is changed.
+    pub(super) lifecycles: BTreeSet<(String, String)>,
+    /// What the modules say of Terraform itself.
+    pub(super) heads: BTreeSet<String>,
     /// What waits for what, beyond what references say: a resource and whom it names.
     pub(super) order: BTreeSet<(String, String)>,
 }

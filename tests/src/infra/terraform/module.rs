@@ -1,6 +1,7 @@
 //! One module: its files, its inputs, what it declares.
 
-use std::collections::BTreeMap;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 
 use hcl::eval::{Context, Evaluate as _};
@@ -8,7 +9,7 @@ use hcl::{Block, Body, Expression, Map, Structure, Value as Hcl};
 use serde_json::{Value, json};
 
 use super::marks::{self, Found, Marks};
-use super::{Variable, data, expressions, to_json};
+use super::{REGION, Variable, data, expressions, to_json};
 
 /// What a module's call is waited for by, if by anything.
 pub(super) const WAITS: &str = "waits_for";
@@ -38,7 +39,7 @@ impl Module {
             waits_for,
         };
         expressions::declare(&mut module.context);
-        module.context.declare_var("data", data());
+        module.declare_data();
         module.declare_inputs(inputs);
         module.declare_modules();
         // Counts and loops may ask locals, and locals may ask resources: what does not work yet works in a later round.
@@ -48,6 +49,56 @@ impl Module {
             module.declare_resources();
         }
         module
+    }
+
+    /// What is looked up is what the module's blocks ask for.
+    fn declare_data(&mut self) {
+        let known = data();
+        let mut asked: BTreeMap<String, Map<String, Hcl>> = BTreeMap::new();
+        for block in self.of("data") {
+            let (kind, name) = (label(block, 0), label(block, 1));
+            let found = known.as_object().and_then(|all| all.get(&kind)?.as_object()?.get(&name));
+            let found = found.unwrap_or_else(|| panic!("say here what {kind}.{name} finds")).clone();
+            if kind == "aws_availability_zones" {
+                let state = attribute(&block.body, "state").map(|state| self.evaluate(state));
+                assert_eq!(state, Some("available".into()), "zones that are out of order, too");
+            }
+            asked.entry(kind).or_default().insert(name, found);
+        }
+        let asked = asked.into_iter().map(|(kind, names)| (kind, Hcl::Object(names))).collect();
+        self.context.declare_var("data", Hcl::Object(asked));
+    }
+
+    /// Which Terraform and which provider; for the root also where the state is and what the provider is told.
+    fn head(&self) -> String {
+        let blocks: Vec<Value> = self
+            .of("terraform")
+            .map(|block| evaluate_body(&block.body, &self.context, &self.address))
+            .collect();
+        let [said] = blocks.as_slice() else {
+            panic!("{}: one block says for which Terraform", self.address)
+        };
+        let provider = &said["required_providers"][0]["aws"];
+        let parts = [&said["required_version"], &provider["source"], &provider["version"]];
+        assert!(
+            parts.iter().all(|part| part.is_string()),
+            "{}: for which Terraform and provider?",
+            self.address
+        );
+        if self.address.is_empty() {
+            let state = &said["backend"][0];
+            assert_eq!(
+                (&state["encrypt"], &state["use_lockfile"]),
+                (&json!(true), &json!(true)),
+                "of the state"
+            );
+            let provider = self.of("provider").next().expect("the provider");
+            let told = evaluate_body(&provider.body, &self.context, "provider");
+            let tags = &told["default_tags"][0]["tags"];
+            assert_eq!(told["region"], REGION);
+            assert!(tags["application"].is_string() && tags["stage"].is_string(), "whose are the resources?");
+        }
+        format!("{parts:?}")
     }
 
     fn of<'m>(&'m self, kind: &'m str) -> impl Iterator<Item = &'m Block> {
@@ -133,6 +184,13 @@ impl Module {
 
     /// Evaluates everything and enters it under its addresses.
     pub(super) fn enter(&self, marks: &mut Marks) {
+        marks.heads.insert(self.head());
+        for block in self.of("output") {
+            if let Some(Expression::Array(waited)) = attribute(&block.body, "depends_on") {
+                let output = format!("output.{}", label(block, 0));
+                marks.order.extend(waited.iter().map(|each| (output.clone(), each.to_string())));
+            }
+        }
         for block in self.of("resource") {
             self.enter_resource(block, marks);
         }
@@ -162,6 +220,10 @@ impl Module {
         if let Some(Expression::Array(waited)) = attribute(&block.body, "depends_on") {
             let waited = waited.iter().map(|each| (format!("{kind}.{name}"), each.to_string()));
             marks.order.extend(waited);
+        }
+        for lifecycle in block.body.blocks().filter(|inner| inner.identifier.as_str() == "lifecycle") {
+            let said = hcl::to_string(&lifecycle.body).expect("HCL");
+            marks.lifecycles.insert((format!("{kind}.{name}"), said.trim().to_owned()));
         }
         let instances = self.instances(block).unwrap_or_else(|| panic!("{address}: how many?"));
         let mut enter = |address: String, each: Option<(&str, &Hcl)>| {
@@ -199,6 +261,14 @@ impl Module {
 
     /// Its outputs, marks and all.
     pub(super) fn outputs(&self) -> Vec<(String, Value)> {
+        for block in self.of("output") {
+            assert!(
+                attribute(&block.body, "description").is_some(),
+                "{}{}: what is it?",
+                self.address,
+                label(block, 0)
+            );
+        }
         let value = |block| to_json(&self.evaluate(attribute(block, "value").expect("an output's value")));
         self.of("output").map(|block| (label(block, 0), value(&block.body))).collect()
     }
@@ -253,11 +323,23 @@ fn blocks(folder: &Path) -> Vec<Block> {
     files.retain(|file| file.extension().is_some_and(|extension| extension == "tf"));
     files.sort();
     assert!(!files.is_empty(), "nothing is in {}", folder.display());
-    let read = |file: &PathBuf| -> Body {
-        let text = std::fs::read_to_string(file).expect("a file");
-        hcl::parse(&text).unwrap_or_else(|error| panic!("{}: {error}", file.display()))
-    };
-    files.iter().flat_map(|file| read(file).into_blocks().collect::<Vec<_>>()).collect()
+    files.iter().flat_map(|file| parsed(file)).collect()
+}
+
+thread_local! {
+    /// What was read before, by its text: a module is read once for each of its calls.
+    static PARSED: RefCell<HashMap<String, Vec<Block>>> = RefCell::default();
+}
+
+fn parsed(file: &Path) -> Vec<Block> {
+    let text = std::fs::read_to_string(file).expect("a file");
+    if let Some(blocks) = PARSED.with_borrow(|parsed| parsed.get(&text).cloned()) {
+        return blocks;
+    }
+    let body: Body = hcl::parse(&text).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+    let blocks: Vec<Block> = body.into_blocks().collect();
+    PARSED.with_borrow_mut(|parsed| parsed.insert(text, blocks.clone()));
+    blocks
 }
 
 fn label(block: &Block, index: usize) -> String {
@@ -330,6 +412,13 @@ fn dynamic(block: &Block, context: &Context<'_>, place: &str) -> Vec<Value> {
 
 /// A value is what its variable's type says, field by field: Terraform leaves out what an object's type does not name.
 fn assert_type(place: &str, kind: &Expression, value: &Hcl) {
+    if let (Hcl::Array(values), Expression::FuncCall(call)) = (value, kind) {
+        for (kind, value) in
+            call.args.first().into_iter().flat_map(|kind| values.iter().map(move |value| (kind, value)))
+        {
+            assert_type(place, kind, value);
+        }
+    }
     let (Hcl::Object(fields), Expression::FuncCall(call)) = (value, kind) else { return };
     let Some(Expression::Object(named)) = call.args.first() else { return };
     let named: Vec<String> = named.keys().map(ToString::to_string).collect();

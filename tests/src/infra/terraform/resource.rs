@@ -9,9 +9,6 @@ use super::module::WAITS;
 use crate::infra::kinds::{BUCKET_PARTS, KINDS};
 use crate::infra::model::{Leaves, Resources, flatten};
 
-/// Steps that Terraform takes and CloudFormation takes by itself.
-const STEPS: &[&str] = &["aws_acm_certificate_validation"];
-
 pub(super) fn model(marks: &Marks) -> Resources {
     let mut resources = Resources::new();
     let filled: BTreeMap<&String, (&str, Value)> = marks
@@ -42,7 +39,9 @@ pub(super) fn model(marks: &Marks) -> Resources {
                 add(&mut resources, kind, &["name", "type"], flatten(body));
             }
             // Part of their roles and routes; the proof of a certificate is in the certificate.
-            "aws_iam_role_policy" | "aws_apigatewayv2_integration" | "aws_route53_record" => {}
+            "aws_iam_role_policy" => {}
+            "aws_apigatewayv2_integration" => assert!(body["api_id"].is_string(), "{address}: whose?"),
+            "aws_route53_record" => assert_proves(body),
             "aws_acm_certificate" => {
                 let proofs = all("aws_route53_record");
                 let proof = proofs.iter().find(|(_, record)| !record["alias"].is_array()).expect("a proof");
@@ -50,14 +49,37 @@ pub(super) fn model(marks: &Marks) -> Resources {
                 leaves.insert("zone_id".to_owned(), text(&proof.1["zone_id"]));
                 add(&mut resources, kind, &["domain_name"], leaves);
             }
+            "aws_s3_bucket_lifecycle_configuration" => {
+                let rules = body["rule"].as_array().expect("rules");
+                // The provider asks for one, if only for one that takes all.
+                assert!(
+                    rules.iter().all(|rule| rule["filter"].is_array()),
+                    "{address}: a rule for which objects?"
+                );
+                add(&mut resources, kind, &["bucket"], flatten(body));
+            }
             part if BUCKET_PARTS.iter().any(|(_, terraform, _)| *terraform == part) => {
                 add(&mut resources, part, &["bucket"], flatten(body));
             }
-            step if STEPS.contains(&step) => {}
+            // CloudFormation waits by itself.
+            "aws_acm_certificate_validation" => {
+                let of = (&body["certificate_arn"], &body["validation_record_fqdns"][0]);
+                assert!(of.0.is_string() && of.1.is_string(), "{address}: by which proof is it waited for?");
+            }
             other => plain(other, &without_waits(body), &mut resources),
         }
     }
     resources
+}
+
+/// The record is what the certificate asks for.
+fn assert_proves(record: &Value) {
+    let asked = [("name", &record["name"]), ("type", &record["type"]), ("value", &record["records"][0])];
+    for (part, said) in asked {
+        let wanted = format!("resource_record_{part} of ");
+        assert!(said.as_str().is_some_and(|said| said.starts_with(&wanted)), "the {part} is {said}");
+    }
+    assert_eq!((&record["ttl"], &record["allow_overwrite"]), (&json!(300), &json!(true)));
 }
 
 fn add(resources: &mut Resources, kind: &str, key: &[&str], leaves: Leaves) {
@@ -84,7 +106,10 @@ fn plain(kind: &str, body: &Value, resources: &mut Resources) {
     let mut leaves = flatten(body);
     for (path, value) in known.only_terraform {
         let said = leaves.remove(*path);
-        assert!(said.as_deref() == Some(value) || *value == "*", "{kind}: {path} is {said:?}");
+        assert!(
+            said.as_deref() == Some(value) || (*value == "*" && said.is_some()),
+            "{kind}: {path} is {said:?}"
+        );
     }
     add(resources, kind, known.key, leaves);
 }
@@ -121,6 +146,7 @@ fn function(body: &Value, resources: &mut Resources) {
             other => panic!("say here what a function's {other} is"),
         }
     }
+    assert!(body["s3_bucket"].is_string(), "where is its bundle?");
     function["waits_for_the_schema"] =
         json!(body[WAITS].as_str().is_some_and(|waits| waits.contains("aws_lambda_invocation.migration")));
     add(resources, "function", &["function_name"], flatten(&function));
@@ -166,6 +192,7 @@ fn role(address: &str, body: &Value, marks: &Marks, resources: &mut Resources) {
         .filter(|found| marks.fill(&found.body["name"]) == policy)
         .collect();
     assert_eq!(policies.len(), 1, "{address}");
+    assert!(body["name_prefix"].is_string(), "{address} has no name");
     for name in body.as_object().expect("arguments").keys() {
         assert!(
             matches!(name.as_str(), "name_prefix" | "assume_role_policy" | WAITS),
