@@ -377,6 +377,7 @@ module "scheduler" {
     NOTIFICATIONS_QUEUE_URL = module.notifications_queue.url
     MEDIA_QUEUE_URL         = module.media_queue.url
     ANCHORS_TABLE           = module.anchors_table.name
+    CACHE_TABLE             = module.cache_table.name
   })
 
   statements = concat(local.database_statements, [
@@ -392,6 +393,13 @@ module "scheduler" {
       Effect   = "Allow"
       Action   = ["dynamodb:GetItem", "dynamodb:UpdateItem"]
       Resource = module.anchors_table.arn
+    },
+    # It revokes what is out of date.
+    {
+      Sid      = "Cache"
+      Effect   = "Allow"
+      Action   = "dynamodb:PutItem"
+      Resource = module.cache_table.arn
     },
   ])
 
@@ -498,7 +506,6 @@ module "release_check" {
     },
   ]
 }
-    CACHE_TABLE             = module.cache_table.name
 
 # Called by Secrets Manager. Beside `migrate` the only one that acts as the database's owner.
 module "rotate" {
@@ -515,13 +522,6 @@ module "rotate" {
     DB_NAME                = "innkeep"
     APP_DB_SECRET_ARN      = aws_secretsmanager_secret.app_database.arn
     KEYS_TABLE             = module.keys_table.name
-    # It revokes what is out of date.
-    {
-      Sid      = "Cache"
-      Effect   = "Allow"
-      Action   = "dynamodb:PutItem"
-      Resource = module.cache_table.arn
-    },
     SIGNING_KEY_SECRET_ARN = aws_secretsmanager_secret.signing_key.arn
   }
 

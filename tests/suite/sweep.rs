@@ -68,23 +68,23 @@ const EXPECTED: &[(&str, Access)] = &[
     ("get_payment", Hidden),
     ("get_problem_type", Public),
     ("get_property", Public),
+    ("get_ranking", Hidden),
     ("get_review", HiddenFromAll),
     ("get_statement", Own),
     ("get_user", Public),
     ("list_audit_entries", Staff),
-    ("get_ranking", Hidden),
     ("list_booking_events", Hidden),
     ("list_bookings", Own),
+    ("list_clusters", Public),
     ("list_cohosts", Hidden),
     ("list_disputes", Own),
+    ("list_facets", Public),
     ("list_findings", Staff),
     ("list_modifications", Hidden),
     ("list_payments", Own),
     ("list_payouts", Own),
-    ("list_clusters", Public),
     ("list_photos", Hidden),
     ("list_problem_types", Public),
-    ("list_facets", Public),
     ("list_promotions", Hidden),
     ("list_properties", Public),
     ("list_receipts", Hidden),
@@ -145,6 +145,7 @@ fn with_query(world: &World<'_>, operation: &Operation, path: &str) -> String {
     let day = |days| tests::Dates::in_days(&world.guest, days, 1).check_in;
     match operation.id.as_str() {
         "get_calendar" => format!("{path}?from={}&to={}", day(1), day(9)),
+        "list_clusters" => format!("{path}?bbox=-78,38,-76,40&zoom=9"),
         "list_reviews" => format!("{path}?property_id={}", world.property),
         _ => path.to_owned(),
     }
@@ -162,7 +163,6 @@ fn every_operation_has_a_row_and_every_row_its_operation() {
         assert_eq!(operation.is_public(), matches!(access, Public | HiddenFromAll), "{}", operation.id);
     }
 }
-        "list_clusters" => format!("{path}?bbox=-78,38,-76,40&zoom=9"),
 
 #[tokio::test(flavor = "multi_thread")]
 async fn nobody_and_strangers_reach_what_is_theirs_alone() {

@@ -51,11 +51,11 @@ pub const TABLES: [(&str, &str); 5] = [
     ("IDEMPOTENCY_TABLE", "innkeep-local-idempotency"),
     ("KEYS_TABLE", "innkeep-local-keys"),
     ("ANCHORS_TABLE", "innkeep-local-anchors"),
+    ("CACHE_TABLE", "innkeep-local-cache"),
 ];
 
 /// A queue's name, as the template makes it.
 pub fn queue_name(topic: Topic) -> String {
-    ("CACHE_TABLE", "innkeep-local-cache"),
     format!("innkeep-local-{}", topic.code())
 }
 

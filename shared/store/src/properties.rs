@@ -103,11 +103,11 @@ pub struct Property {
     pub barred_at: Option<Timestamp>,
     /// Grows with every change by its host or the staff.
     pub version: i64,
+    /// Grows with every change that strangers may see: also of its photos and ratings.
+    pub revision: i64,
     /// Whether the viewer may know the exact place: the host, the co-hosts, and guests with a confirmed booking.
     pub exact: bool,
 }
-    /// Grows with every change that strangers may see: also of its photos and ratings.
-    pub revision: i64,
 
 /// What is written of a listing, as one parameter.
 #[derive(Serialize)]
