@@ -117,12 +117,12 @@ tables! {
         kept: [id event subject booking_id at],
         erased: [],
         hidden: [];
-    #[doc = "Part of a contract."]
     #[doc = "Counters for the read cache."]
     listing_revisions about "t.property_id IN (SELECT p.id FROM properties p WHERE p.host_id = :user::uuid)",
         kept: [property_id revision changed_at],
         erased: [],
         hidden: [told];
+    #[doc = "Part of a contract."]
     modifications about "t.booking_id IN (SELECT b.id FROM bookings b WHERE b.guest_id = :user::uuid OR b.host_id = :user::uuid)",
         kept: [
             id booking_id proposed_by proposer_id state from_check_in from_check_out from_guests from_total
