@@ -220,7 +220,7 @@ resource "aws_cloudwatch_metric_alarm" "throttles" {
 
   metric_query {
     id          = "throttles"
-    expression  = "users + properties + bookings + payments + reviews + fallback + paymentsWorker + notificationsWorker + mediaWorker + scheduler"
+    expression  = "users + properties + bookings + payments + reviews + messages + fallback + paymentsWorker + notificationsWorker + mediaWorker + scheduler"
     label       = "Throttles"
     return_data = true
   }
@@ -232,6 +232,7 @@ resource "aws_cloudwatch_metric_alarm" "throttles" {
       bookings            = module.bookings.name
       payments            = module.payments.name
       reviews             = module.reviews.name
+      messages            = module.messages.name
       fallback            = module.fallback.name
       paymentsWorker      = module.payments_worker.name
       notificationsWorker = module.notifications_worker.name

@@ -160,6 +160,15 @@ module "reviews_routes" {
   source_paths  = ["*/*/reviews*"]
 }
 
+module "messages_routes" {
+  source        = "./modules/api_routes"
+  api_id        = aws_apigatewayv2_api.this.id
+  execution_arn = aws_apigatewayv2_api.this.execution_arn
+  alias_arn     = module.messages.alias_arn
+  route_keys    = ["ANY /messages", "ANY /messages/", "ANY /messages/{proxy+}"]
+  source_paths  = ["*/*/messages*"]
+}
+
 # API Gateway's own answer to an unknown path is no problem document.
 module "fallback_routes" {
   source        = "./modules/api_routes"

@@ -66,6 +66,7 @@ pub fn document() -> Value {
         bookings::openapi(),
         payments::openapi(),
         reviews::openapi(),
+        messages::openapi(),
         fallback::openapi(),
     ];
     let recorded = serde_json::from_str(EXAMPLES).expect("the recorded examples");

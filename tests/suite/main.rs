@@ -26,6 +26,7 @@ mod journey;
 mod listings;
 mod lives;
 mod mail;
+mod messages;
 mod modify;
 mod money;
 mod pages;

@@ -175,7 +175,36 @@ async fn live(
         person.call("GET", &path).send().await.expect(200);
         note(system, seen);
     }
+    talk(system, seen, (host, guest), property, &booking).await;
     booking
+}
+
+/// What both sides write to each other.
+async fn talk(
+    system: &System,
+    seen: &mut Seen,
+    (host, guest): (&Person<'_>, &Person<'_>),
+    property: &str,
+    booking: &str,
+) {
+    let welcome = json!({ "hours": 24, "text": "Welcome." });
+    let template = format!("/messages/templates/{property}/before_check_in");
+    host.call("PUT", &template).json(welcome).send().await.expect(204);
+    for about in [("property_id", property), ("booking_id", booking)] {
+        let words = json!({ (about.0): about.1, "text": "Hello." });
+        let begun = guest.call("POST", "/messages/threads/").once().json(words).send().await.expect(201);
+        let thread = format!("/messages/threads/{}", begun.text("thread_id"));
+        let words = json!({ "text": "Hello!" });
+        host.call("POST", &format!("{thread}/messages/")).once().json(words).send().await.expect(201);
+        guest.call("POST", &format!("{thread}/read/")).json(json!({ "up_to": 2 })).send().await.expect(204);
+        for path in [thread.clone(), format!("{thread}/messages/"), "/messages/threads/".to_owned()] {
+            guest.call("GET", &path).send().await.expect(200);
+        }
+    }
+    host.call("GET", &format!("/messages/templates/{property}/")).send().await.expect(200);
+    host.call("GET", &format!("/messages/threads/?booking_id={booking}")).send().await.expect(200);
+    system.settle().await;
+    note(system, seen);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -40,6 +40,8 @@ pub(crate) struct World<'s> {
     pub(crate) review: String,
     /// The guest's, not used.
     pub(crate) quote: String,
+    /// About the booking, begun by the guest.
+    pub(crate) thread: String,
     /// Where the guest is signed in.
     pub(crate) session: String,
 }
@@ -99,6 +101,12 @@ impl<'s> World<'s> {
         let review = json!({ "booking_id": stayed, "overall": 5, "public_text": "A warm stove." });
         let review = guest.call("POST", "/reviews/").once().json(review).send().await.expect(201).text("id");
         let quote = guest.quote(&property, Dates::in_days(&guest, 60, 3)).await.expect(201).text("id");
+        let words = json!({ "booking_id": booking, "text": "We come by train." });
+        let thread = guest.call("POST", "/messages/threads/").once().json(words).send().await;
+        let thread = thread.expect(201).text("thread_id");
+        let welcome = json!({ "hours": 24, "text": "Welcome, {guest_name}." });
+        let template = format!("/messages/templates/{property}/before_check_in");
+        host.call("PUT", &template).json(welcome).send().await.expect(204);
         let sessions = guest.call("GET", "/users/me/sessions/").send().await.expect(200);
         let session = sessions.body["items"][0]["id"].as_str().unwrap().to_owned();
         system.settle().await;
@@ -121,6 +129,7 @@ impl<'s> World<'s> {
             payment: payment.as_str().unwrap().to_owned(),
             review,
             quote,
+            thread,
         }
     }
 
@@ -138,15 +147,19 @@ impl<'s> World<'s> {
             "session_id" => &self.session,
             // Of nothing: what it would be is for the staff alone.
             "finding_id" => "0199c1a0-7c00-7000-8000-000000000002",
+            "thread_id" => &self.thread,
+            "moment" => "before_check_in",
             "code" => "not_found",
             other => panic!("say in tests/suite/world.rs which object {{{other}}} means"),
         }
     }
 
     /// Every object that is not the stranger's.
-    pub(crate) fn objects(&self) -> [&str; 9] {
-        let Self { property, draft, photo, promotion, booking, stayed, payment, review, quote, .. } = self;
-        [property, draft, photo, promotion, booking, stayed, payment, review, quote]
+    pub(crate) fn objects(&self) -> [&str; 10] {
+        let Self {
+            property, draft, photo, promotion, booking, stayed, payment, review, quote, thread, ..
+        } = self;
+        [property, draft, photo, promotion, booking, stayed, payment, review, quote, thread]
     }
 
     /// The path of an operation on this world's objects.
@@ -172,6 +185,7 @@ impl<'s> World<'s> {
             return &self.staff;
         }
         let by_host = operation.path.starts_with("/properties")
+            || operation.path.starts_with("/messages/templates")
             || [
                 "create_refund",
                 "accept_booking",
@@ -195,6 +209,7 @@ impl<'s> World<'s> {
             "create_booking" => body["quote_id"] = json!(self.quote),
             "create_payment" => body["booking_id"] = json!(self.booking),
             "create_review" => body["booking_id"] = json!(self.stayed),
+            "start_thread" => body["property_id"] = json!(self.property),
             "moderate_review" => body["decision"] = json!("kept"),
             "order_photos" => body["order"] = json!([self.photo]),
             "name_cohost" => body["user_id"] = json!(self.guest.id),

@@ -49,6 +49,11 @@ pub const CHECKS: &[Check] = &[
         variable: "REVIEWS_VERSION_ARN",
         probe: get("/reviews", "property_id=00000000-0000-7000-8000-000000000000", 200),
     },
+    Check {
+        function: "messages",
+        variable: "MESSAGES_VERSION_ARN",
+        probe: get("/messages/threads", "", 401),
+    },
     Check { function: "fallback", variable: "FALLBACK_VERSION_ARN", probe: get("/nowhere", "", 404) },
     Check { function: "payments-worker", variable: "PAYMENTS_WORKER_VERSION_ARN", probe: Probe::EmptyBatch },
     Check {

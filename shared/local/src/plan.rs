@@ -4,13 +4,14 @@
 use domain::messages::Topic;
 
 /// The functions behind the first segments of paths: `/users`, `/users/` and `/users/{proxy+}` go to one function.
-pub const ROUTES: [(&str, &str); 6] = [
+pub const ROUTES: [(&str, &str); 7] = [
     ("users", "users"),
     (".well-known", "users"),
     ("properties", "properties"),
     ("bookings", "bookings"),
     ("payments", "payments"),
     ("reviews", "reviews"),
+    ("messages", "messages"),
 ];
 
 /// The function of every other path.

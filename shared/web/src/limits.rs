@@ -39,7 +39,7 @@ const UNCOUNTED: Policy = Policy { name: CALLER.name, quota: 1_000_000, window_s
 /// What may come from one address without saying who it is.
 const ADDRESS: Policy = Policy { name: "address", quota: 300, window_seconds: 60 };
 /// Operations with a limit of their own, by address where nobody is signed in. They fail closed.
-const SENSITIVE: [(&str, Policy); 9] = [
+const SENSITIVE: [(&str, Policy); 11] = [
     ("/users/login", Policy { name: "sign-in", quota: 30, window_seconds: 300 }),
     ("/users", Policy { name: "registration", quota: 20, window_seconds: 3_600 }),
     ("/users/refresh", Policy { name: "refresh", quota: 120, window_seconds: 300 }),
@@ -50,6 +50,9 @@ const SENSITIVE: [(&str, Policy); 9] = [
     ("/users/me/email", Policy { name: "mail-change", quota: 5, window_seconds: 3_600 }),
     // A hold takes nights off sale for a quarter of an hour: nobody holds more than these at a time.
     ("/bookings", Policy { name: "holds", quota: 10, window_seconds: 900 }),
+    // Each is a mail to somebody who did not ask for it.
+    ("/messages/threads", Policy { name: "enquiries", quota: 20, window_seconds: 3_600 }),
+    ("/messages/threads/{thread_id}/messages", Policy { name: "messages", quota: 60, window_seconds: 600 }),
 ];
 /// How many tokens a process takes at once for reads.
 const LEASE: u32 = 10;

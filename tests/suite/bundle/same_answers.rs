@@ -31,7 +31,7 @@ async fn the_binaries_answer_as_the_local_server_does() {
         .map(|(expected, told)| format!("the local server says\n  {expected:?}\nand the binary\n  {told:?}"))
         .collect();
     assert!(differences.is_empty(), "{}", differences.join("\n"));
-    for function in ["users", "properties", "bookings", "payments", "reviews", "fallback"] {
+    for function in ["users", "properties", "bookings", "payments", "reviews", "messages", "fallback"] {
         assert!(bundle.invocations(function) > 0, "{function} was not asked");
     }
     let statuses: std::collections::BTreeSet<u16> = told.iter().map(|told| told.1).collect();
@@ -70,6 +70,7 @@ async fn script(system: &System) -> Vec<Told> {
     let booking = bookings(&mut script, &guest, &property).await;
     payments(&mut script, &guest, &booking).await;
     reviews(&mut script, &guest, &booking, &property).await;
+    messages(&mut script, &guest, &booking, &property).await;
     fallback(&mut script).await;
     script.told
 }
@@ -163,6 +164,17 @@ async fn reviews(script: &mut Script<'_>, guest: &Person<'_>, booking: &str, pro
     script.note("review badly", guest.call("POST", "/reviews/").once().json(review).send().await);
     script.get(&format!("/reviews/?property_id={property}")).await;
     script.get("/reviews/00000000-0000-7000-8000-000000000000/").await;
+}
+
+async fn messages(script: &mut Script<'_>, guest: &Person<'_>, booking: &str, property: &str) {
+    let ask = json!({ "property_id": property, "text": "Quiet? Write to gus@example.com." });
+    let asked = script.note("ask", guest.call("POST", "/messages/threads/").once().json(ask).send().await);
+    let thread = format!("/messages/threads/{}", asked.text("thread_id"));
+    let both = json!({ "property_id": property, "booking_id": booking, "text": "Hello." });
+    script.note("ask twice", guest.call("POST", "/messages/threads/").once().json(both).send().await);
+    script.note("a conversation", guest.call("GET", &thread).send().await);
+    script.note("conversations", guest.call("GET", "/messages/threads/").send().await);
+    script.get(&thread).await;
 }
 
 async fn fallback(script: &mut Script<'_>) {

@@ -86,6 +86,15 @@ SELECT 'evt_' || n, 'payment_intent.succeeded', '{}', at, at FROM crowd;
 INSERT INTO reviews (id, booking_id, property_id, author_id, subject_id, side, overall, categories, public_text, private_text,
     created_at, updated_at, reveal_due_at, revealed_at)
 SELECT gen_random_uuid(), booking, property, guest, host, 'guest', 5, '{}', 'Good.', '', at, at, at, at FROM crowd;
+INSERT INTO threads (id, property_id, host_id, guest_id, booking_id, last_seq, guest_count, host_count, created_at, last_message_at)
+SELECT message, property, host, guest, booking, 1, 1, 0, at, at FROM crowd;
+INSERT INTO thread_messages (id, thread_id, seq, side, side_seq, author_id, text, created_at)
+SELECT gen_random_uuid(), message, 1, 'guest', 1, guest, 'Hello.', at FROM crowd;
+INSERT INTO thread_reads (thread_id, user_id, seq, seen, read_at) SELECT message, host, 1, 1, at FROM crowd;
+INSERT INTO message_templates (property_id, moment, hours, text, created_at, updated_at)
+SELECT property, 'before_check_in', 24, 'Welcome.', at, at FROM crowd;
+INSERT INTO automated_messages (booking_id, moment, due_at)
+SELECT booking, 'before_check_in', timestamptz '{now}' + interval '1 year' FROM crowd;
 INSERT INTO outbox (id, topic, body, created_at, next_send_at, sent_count, done_at)
 SELECT message, 'notifications', '{}', at, at, 1, timestamptz '{now}' FROM crowd;
 INSERT INTO deliveries (message_id, recipient, claimed_at, sent_at) SELECT message, guest, at, timestamptz '{now}' FROM crowd;

@@ -246,6 +246,12 @@ pub const PROBLEMS: &[ProblemType] = &[
         "Payment not authorised",
         "What the guest had set aside for this booking does not stand any more, so it cannot be confirmed.",
     ),
+    kind(
+        "conversation_closed",
+        409,
+        "Conversation closed",
+        "Nobody reads on the other side: that account is suspended or gone.",
+    ),
     kind("conflict", 409, "Conflict", "The state of things is against it. Read again and decide anew."),
     kind(
         "review_exists",
