@@ -278,6 +278,8 @@ async fn ids_that_are_none_and_ids_of_nothing_are_not_found() {
             let path = fill(&operation.path, |_| id.to_owned());
             let path = if operation.id == "get_calendar" {
                 format!("{path}?from=2031-01-01&to=2031-01-02")
+            } else if operation.id == "export_calendar" {
+                format!("{path}?token={}", world.calendar_token)
             } else {
                 path
             };

@@ -14,6 +14,7 @@ mod architecture;
 mod bundle;
 mod cache;
 mod calendar;
+mod calendar_links;
 mod container;
 mod contract;
 mod crash;

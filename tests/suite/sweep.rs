@@ -41,6 +41,7 @@ const EXPECTED: &[(&str, Access)] = &[
     ("confirm_mfa", Own),
     ("confirm_password_reset", Public),
     ("create_booking", Hidden),
+    ("create_calendar_link", Hidden),
     ("create_payment", Hidden),
     ("create_promotion", Hidden),
     ("create_property", Own),
@@ -50,6 +51,7 @@ const EXPECTED: &[(&str, Access)] = &[
     ("declare_no_show", Hidden),
     ("decline_booking", Hidden),
     ("decline_modification", Hidden),
+    ("delete_calendar_link", Hidden),
     ("delete_me", Own),
     ("delete_message_template", Hidden),
     ("delete_photo", Hidden),
@@ -58,6 +60,7 @@ const EXPECTED: &[(&str, Access)] = &[
     ("delete_review", Hidden),
     ("dismiss_cohost", Hidden),
     ("end_session", Hidden),
+    ("export_calendar", Public),
     ("export_me", Own),
     ("get_balance", Own),
     ("get_booking", Hidden),
@@ -155,6 +158,7 @@ fn with_query(world: &World<'_>, operation: &Operation, path: &str) -> String {
     match operation.id.as_str() {
         "get_calendar" => format!("{path}?from={}&to={}", day(1), day(9)),
         "list_clusters" => format!("{path}?bbox=-78,38,-76,40&zoom=9"),
+        "export_calendar" => format!("{path}?token={}", world.calendar_token),
         "list_reviews" => format!("{path}?property_id={}", world.property),
         _ => path.to_owned(),
     }

@@ -28,6 +28,8 @@ pub(crate) struct World<'s> {
     pub(crate) photo: String,
     /// Of the listing.
     pub(crate) promotion: String,
+    /// Of the link to the listing's calendar.
+    pub(crate) calendar_token: String,
     /// Confirmed, in a month.
     pub(crate) booking: String,
     /// Proposed for the booking by the guest.
@@ -89,6 +91,8 @@ impl<'s> World<'s> {
         let promotions = format!("/properties/{property}/promotions/");
         let new = json!({ "code": "WORLD", "benefit": { "basis": "percent", "percent": 5 } });
         let promotion = host.call("POST", &promotions).json(new).send().await.expect(201).text("id");
+        let link = format!("/properties/{property}/calendar-link/");
+        let calendar_token = host.call("POST", &link).send().await.expect(201).text("token");
         let booking = guest.stays(&property, Dates::in_days(&guest, 30, 3)).await;
         assert_eq!(guest.booking(&booking).await.body["state"], "confirmed");
         let modifications = format!("/bookings/{booking}/modifications/");
@@ -123,6 +127,7 @@ impl<'s> World<'s> {
             draft,
             photo,
             promotion,
+            calendar_token,
             booking,
             modification,
             stayed,

@@ -1,6 +1,7 @@
 //! Listings over HTTP: the listings themselves, their calendars and photos, the search, quotes.
 
 mod calendar;
+mod calendar_links;
 mod change_calendar;
 mod clusters;
 mod cohosts;
@@ -45,6 +46,9 @@ web::operations! {
     ranking::get_ranking,
     calendar::get_calendar,
     change_calendar::change_calendar,
+    calendar_links::create_calendar_link,
+    calendar_links::delete_calendar_link,
+    calendar_links::export_calendar,
     quote::create_quote,
     cohosts::list_cohosts,
     cohosts::name_cohost,

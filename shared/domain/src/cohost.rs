@@ -19,6 +19,10 @@ coded! {
     Act, "unknown_act" {
         /// Prices, rules and blocks of nights.
         ChangeCalendar = "change_calendar",
+        /// A link to the calendar, in place of the one before.
+        LinkCalendar = "link_calendar",
+        /// The link to the calendar taken back.
+        UnlinkCalendar = "unlink_calendar",
         /// A new promotion.
         CreatePromotion = "create_promotion",
         /// A promotion taken back.
@@ -44,7 +48,11 @@ impl Act {
     /// What a co-host needs for it.
     pub const fn permission(self) -> Permission {
         match self {
-            Self::ChangeCalendar | Self::CreatePromotion | Self::WithdrawPromotion => Permission::Calendar,
+            Self::ChangeCalendar
+            | Self::LinkCalendar
+            | Self::UnlinkCalendar
+            | Self::CreatePromotion
+            | Self::WithdrawPromotion => Permission::Calendar,
             Self::ChangeListing
             | Self::AnnouncePhoto
             | Self::OrderPhotos

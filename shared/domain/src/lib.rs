@@ -11,6 +11,7 @@ pub mod dates;
 #[cfg(test)]
 mod fixtures;
 pub mod guests;
+pub mod ical;
 pub mod ids;
 pub mod invalid;
 pub mod ledger;

@@ -1,6 +1,7 @@
 //! Use cases shared by REST, GraphQL and the workers.
 pub mod audit;
 pub mod bookings;
+pub mod calendar_links;
 pub mod cohosts;
 mod context;
 mod failure;

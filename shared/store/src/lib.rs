@@ -3,6 +3,7 @@
 pub mod anchors;
 pub mod audit;
 pub mod bookings;
+pub mod calendar_links;
 pub mod claims;
 pub mod cohosts;
 pub mod db;

@@ -59,6 +59,7 @@ async fn examples_are_recorded_when_asked_for() {
                 format!("?from={}&to={}", day(1), day(3))
             }
             "list_clusters" => "?bbox=-78,38,-76,40&zoom=9".to_owned(),
+            "export_calendar" => format!("?token={}", world.calendar_token),
             "list_reviews" => format!("?property_id={}", world.property),
             _ => String::new(),
         };

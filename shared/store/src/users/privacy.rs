@@ -58,6 +58,10 @@ tables! {
         ],
         erased: [message details],
         hidden: [];
+    calendar_links about "t.property_id IN (SELECT p.id FROM properties p WHERE p.host_id = :user::uuid)",
+        kept: [],
+        erased: [property_id created_at],
+        hidden: [digest];
     claims about "t.unit_id IN (SELECT n.id FROM units n JOIN properties p ON p.id = n.property_id WHERE p.host_id = :user::uuid)",
         kept: [id unit_id kind booking_id lane nights padded firm firm_padded grown_until expires_at released_at created_at],
         erased: [note],
