@@ -16,7 +16,7 @@ use domain::refusal::FieldError;
 
 pub use archive::archive;
 pub use calendar::{
-    CalendarNight, MAX_CALENDAR_NIGHTS, NightState, RangeChange, WhyNot, calendar, change_calendar,
+    CalendarNight, MAX_CALENDAR_NIGHTS, NightState, RangeChange, WhyNot, calendar, calendars, change_calendar,
 };
 pub use change::change;
 pub use create::{Created, NewListing, create};
@@ -28,7 +28,7 @@ pub use search::{
 };
 pub use staff::judge;
 pub(crate) use view::own;
-pub use view::{Viewer, list_of_host, view};
+pub use view::{Viewer, list_of_host, view, view_many};
 
 /// The bounds of terms whose price may still be missing: a draft has a nightly price of nothing until it is set.
 pub(crate) fn faults(terms: &ListingTerms) -> Vec<FieldError> {

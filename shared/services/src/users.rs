@@ -32,7 +32,7 @@ pub use logout::{logout, logout_everywhere};
 pub use mfa::{NewFactor, begin_mfa, confirm_mfa, remove_mfa};
 pub use password_reset::{confirm_reset, request_reset};
 pub use privacy::{erase, export};
-pub use profile::{change_profile, own_profile, public_profile};
+pub use profile::{change_profile, own_profile, public_profile, public_profiles};
 pub use refresh::refresh;
 pub use register::{Registration, register};
 pub use sessions::{end_session, sessions};

@@ -30,18 +30,18 @@ pub use book::{NO_USE_LEFT, NewBooking, Outcome, book};
 pub use complete::{Completed, complete_due};
 pub use details::change_details;
 pub use events::{Event, EventActor, events};
-pub use find::{find, find_by_payment, find_by_quote};
-pub use list::{Filter, Role, Summary, list};
+pub use find::{find, find_by_payment, find_by_quote, find_many};
+pub use list::{Filter, Role, Summary, list, pages_of_properties};
 pub use override_refund::{OverriddenRefund, OverrideRefund, override_refund, refunds_of_override};
 pub use payment::{Applied, Authorisation, Cause, PaymentFailure, apply_authorisation, apply_payment_failed};
 
 type Result<T> = std::result::Result<T, DbError>;
 
-/// The rows of a booking `b`, as [`Parts`] reads them: its facts, then each line and each night of its price. One row for
-/// all would be too large for a stay of a year.
-macro_rules! booking_rows {
+/// SQL: the rows of bookings `b`, as [`Part`] reads them: of each its facts, then each line and each night of its price.
+/// One row for all would be too large for a stay of a year.
+macro_rules! booking_parts {
     () => {
-        "SELECT jsonb_build_object('booking', to_jsonb(b) || jsonb_build_object(
+        "SELECT b.id, 1 AS part, jsonb_build_object('booking', to_jsonb(b) || jsonb_build_object(
              'priced', b.priced || '{\"lines\": [], \"nights\": []}'::jsonb,
              'stay', jsonb_build_object('check_in', b.check_in, 'check_out', b.check_out),
              'title', (SELECT p.title FROM properties p WHERE p.id = b.property_id),
@@ -55,20 +55,27 @@ macro_rules! booking_rows {
                      'refunded', jsonb_build_object('amount', p.refunded, 'currency', p.currency),
                      'modification_id', p.modification_id, 'created_at', p.created_at, 'version', p.version)
                      ORDER BY p.id), '[]')
-                 FROM (SELECT * FROM payments WHERE booking_id = b.id ORDER BY id DESC LIMIT 50) p)))::text
+                 FROM (SELECT * FROM payments WHERE booking_id = b.id ORDER BY id DESC LIMIT 50) p)))::text AS text
          FROM b
          UNION ALL
-         SELECT jsonb_build_object('line', l.line, 'place', l.place)::text
+         SELECT b.id, 2, jsonb_build_object('line', l.line, 'place', l.place)::text
          FROM b CROSS JOIN LATERAL jsonb_array_elements(b.priced -> 'lines') WITH ORDINALITY l(line, place)
          UNION ALL
-         SELECT jsonb_build_object('night', n.night, 'place', n.place)::text
+         SELECT b.id, 3, jsonb_build_object('night', n.night, 'place', n.place)::text
          FROM b CROSS JOIN LATERAL jsonb_array_elements(b.priced -> 'nights') WITH ORDINALITY n(night, place)"
     };
 }
 
-pub(crate) use booking_rows;
+/// SQL: the rows of one booking `b`.
+macro_rules! booking_rows {
+    () => {
+        concat!("SELECT t.text FROM (", $crate::bookings::booking_parts!(), ") t")
+    };
+}
 
-/// One row of [`booking_rows!`].
+pub(crate) use {booking_parts, booking_rows};
+
+/// One row of [`booking_parts!`].
 #[derive(Debug, Deserialize)]
 #[serde(untagged)]
 enum Part {

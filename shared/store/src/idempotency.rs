@@ -13,6 +13,7 @@ use aws_sdk_dynamodb::types::{AttributeValue, ReturnValuesOnConditionCheckFailur
 use jiff::Timestamp;
 
 use crate::LazyClient;
+use crate::documents::DocumentTable;
 use crate::dynamo::{DynamoError, number, text, took_place};
 
 type Item = HashMap<String, AttributeValue>;
@@ -73,6 +74,11 @@ impl IdempotencyTable {
     /// A handle; nothing is called until the first attempt.
     pub fn new(client: impl Into<LazyClient<Client>>, table: impl Into<String>) -> Self {
         Self { client: client.into(), table: table.into() }
+    }
+
+    /// The documents that lie in the same table.
+    pub fn documents(&self) -> DocumentTable {
+        DocumentTable::new(self.client.clone(), &self.table)
     }
 
     /// Takes the key for an attempt, or says what is known of it.

@@ -2,6 +2,7 @@
 
 pub mod anchors;
 pub mod audit;
+pub(crate) mod batch;
 pub mod bookings;
 pub mod calendar_links;
 pub mod claims;
@@ -9,6 +10,7 @@ pub mod cohosts;
 pub mod db;
 pub mod deliveries;
 pub mod disputes;
+pub mod documents;
 pub mod dynamo;
 pub mod figures;
 pub mod host_accounts;

@@ -21,7 +21,7 @@ use crate::db::DbError;
 use crate::refunds::Refund;
 
 pub use capture::{record_cancelled, record_captured};
-pub use find::{find, find_for, page_of_guest};
+pub use find::{find, find_for, find_many_for, page_of_guest};
 pub use open::{NewPayment, Opening, open};
 pub use require_action::{ActionRequired, record_action_required};
 

@@ -20,11 +20,11 @@ use crate::db::DbError;
 use crate::photos::ReadyPhoto;
 
 pub use archive::{Archived, archive};
-pub use calendar::{CalendarFacts, Changed, NightChange, Occupancy, calendar, change_calendar};
+pub use calendar::{CalendarFacts, Changed, NightChange, Occupancy, calendar, calendars, change_calendar};
 pub use change::change;
 pub use create::{by_source, create};
 pub use publish::{HostAccount, PublicationState, publication_state, publish, unpublish};
-pub use read::{find, list_of_host};
+pub use read::{find, find_many, list_of_host};
 pub use said::Said;
 pub use search::{
     Area, Cluster, FACETED, Found, Order, Position, SearchQuery, StayFound, clusters, facets, rank_facts,

@@ -19,7 +19,7 @@ use serde::Deserialize;
 
 pub use change::{NewReport, ReviewChange, change, report, respond, withdraw};
 pub use moderate::{Report, ReportOutcome, moderate, reports};
-pub use read::{About, Position, find, page, stay};
+pub use read::{About, Position, find, find_many, first_pages, page, stay};
 pub use reveal::{due, reveal};
 pub use submit::{NewReview, submit};
 

@@ -19,7 +19,7 @@ pub use credentials::{
     Credentials, Owner, SessionFacts, by_email, for_refresh, rehash, reset_password, sign_out_everywhere,
 };
 pub use erase::{Erased, erase, export};
-pub use profile::{ProfileChange, PublicProfile, change, find, public_profile};
+pub use profile::{ProfileChange, PublicProfile, change, find, public_profile, public_profiles};
 pub use registration::{NewUser, Registered, ensure_demo, register, request_reset, verify_email};
 
 /// What an account may do beyond its own things.

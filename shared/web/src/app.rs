@@ -12,6 +12,7 @@ use platform::config::{
 use platform::{Aws, ConfigError, OsEntropy, SystemClock};
 use services::tokens::{AccessClaims, TokenError};
 use services::{Ctx, Failure};
+use store::documents::DocumentTable;
 use store::idempotency::IdempotencyTable;
 use store::keys::KeyTable;
 use store::limits::LimitTable;
@@ -19,6 +20,7 @@ use store::limits::LimitTable;
 use crate::cursor::CursorCodec;
 use crate::keys::Keys;
 use crate::limits::Limits;
+use crate::problem::Problem;
 
 /// The state of an HTTP function. Cheap to clone. A function with more state embeds it and derives `FromRef`.
 #[derive(Clone, Debug)]
@@ -124,6 +126,11 @@ impl App {
         }
     }
 
+    /// The documents that clients name by their digest.
+    pub fn documents(&self) -> DocumentTable {
+        self.inner.idempotency.documents()
+    }
+
     pub(crate) fn idempotency(&self) -> &IdempotencyTable {
         &self.inner.idempotency
     }
@@ -146,6 +153,15 @@ impl App {
     pub async fn try_end_tokens(&self, user: UserId, at_once: bool) {
         if let Err(error) = self.end_tokens(user, at_once).await {
             tracing::error!(%user, %error, "access tokens could not be ended");
+        }
+    }
+
+    /// Counts what `user` does in another way than by REST under the limit of the operation `POST path`, if it has one of
+    /// its own. Refuses with 429 what is too much, and with 503 what cannot be counted.
+    pub async fn count_as(&self, path: &str, user: UserId) -> Result<(), Problem> {
+        match self.limits() {
+            Some(limits) => crate::limits::count_as(limits, path, user, self.ctx().now()).await,
+            None => Ok(()),
         }
     }
 

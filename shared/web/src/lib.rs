@@ -27,5 +27,5 @@ pub use cursor::{CursorCodec, CursorScope, Page};
 pub use etag::{ETag, IfMatch, IfNoneMatch};
 pub use extract::{ClientIp, IdempotencyKey, PathId, RawBody, ValidJson, ValidQuery};
 pub use paging::{PageQuery, Paging};
-pub use problem::{Problem, Problems};
+pub use problem::{NotStarted, Problem, Problems};
 pub use serve::{Error, finish, serve};

@@ -182,7 +182,7 @@ pub(crate) async fn within_limits(State(edge): State<Edge>, request: Request, ne
             response
         }
         Some((policy, Taken::No { wait_seconds })) => too_many(&policy, wait_seconds),
-        None if bucket.is_some_and(|bucket| bucket.closed) => uncounted(),
+        None if bucket.is_some_and(|bucket| bucket.closed) => uncounted().into_response(),
         None => next.run(request).await,
     }
 }
@@ -271,19 +271,22 @@ fn tell(response: &mut Response, policy: &Policy, left: u32, seconds: u32) {
 }
 
 fn too_many(policy: &Policy, wait_seconds: u32) -> Response {
-    let mut response = Problem::new(
+    let mut response = too_much(wait_seconds).into_response();
+    tell(&mut response, policy, 0, wait_seconds);
+    response
+}
+
+fn too_much(wait_seconds: u32) -> Problem {
+    Problem::new(
         StatusCode::TOO_MANY_REQUESTS,
         "too_many_requests",
         "Too much in too short a time. Retry-After says when there is room again.",
     )
     .retry_after(wait_seconds.max(1))
     .not_started()
-    .into_response();
-    tell(&mut response, policy, 0, wait_seconds);
-    response
 }
 
-fn uncounted() -> Response {
+fn uncounted() -> Problem {
     Problem::new(
         StatusCode::SERVICE_UNAVAILABLE,
         "unavailable",
@@ -291,7 +294,22 @@ fn uncounted() -> Response {
     )
     .retry_after(2)
     .not_started()
-    .into_response()
+}
+
+/// Counts what a person does in another way under the limit of the operation `POST path`, and refuses what is too much.
+pub(crate) async fn count_as(
+    limits: &Limits,
+    path: &str,
+    user: UserId,
+    now: Timestamp,
+) -> Result<(), Problem> {
+    let sensitive = SENSITIVE.iter().find(|(of, _)| *of == path).filter(|_| limits.counted);
+    let Some((_, policy)) = sensitive else { return Ok(()) };
+    match limits.write(policy, &of_user(user), now).await.map(|seen| seen.taken) {
+        Some(Taken::Yes(_)) => Ok(()),
+        Some(Taken::No { wait_seconds }) => Err(too_much(wait_seconds)),
+        None => Err(uncounted()),
+    }
 }
 
 #[cfg(test)]

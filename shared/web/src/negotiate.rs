@@ -1,7 +1,7 @@
 //! What a client says of the answer it wants: its media type, and whether it has it already.
 
 use axum::body::{Body, HttpBody as _};
-use axum::extract::Request;
+use axum::extract::{MatchedPath, Request};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use http::header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, ETAG, IF_NONE_MATCH};
@@ -13,6 +13,8 @@ use crate::problem::Problem;
 
 /// What is answered where nothing else is said.
 const JSON: &str = "application/json";
+/// The route that answers in forms of its own, with statuses that differ between them.
+const NEGOTIATES_ITSELF: &str = "/graphql";
 /// The longest `If-None-Match`, in bytes: some fifty of our tags.
 const MOST_KNOWN: usize = 1_024;
 
@@ -34,6 +36,9 @@ pub(crate) async fn negotiate(mut request: Request, next: Next) -> Response {
 }
 
 async fn answer(request: Request, next: Next) -> Response {
+    if request.extensions().get::<MatchedPath>().is_some_and(|route| route.as_str() == NEGOTIATES_ITSELF) {
+        return next.run(request).await;
+    }
     let accept: Vec<HeaderValue> = request.headers().get_all(ACCEPT).iter().cloned().collect();
     let known: Vec<HeaderValue> = request.headers().get_all(IF_NONE_MATCH).iter().cloned().collect();
     if known.iter().map(HeaderValue::len).sum::<usize>() > MOST_KNOWN {

@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use axum::response::{IntoResponse, Response};
 use domain::refusal::{FieldError, Refusal, RefusalClass};
 use http::header::{CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
-use http::{HeaderName, HeaderValue, StatusCode};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use serde_json::{Map, Value, json};
 use services::Failure;
 use store::{DbError, DynamoError};
@@ -46,8 +46,10 @@ struct Parts {
 }
 
 /// Marks an answer that was given before the operation began: nothing is kept under its idempotency key.
+///
+/// A handler puts it among its response's extensions where the answer is not made of a [`Problem`].
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct NotStarted;
+pub struct NotStarted;
 
 impl Problem {
     /// A problem of this status and code. `detail` says what to do next and nothing internal.
@@ -149,7 +151,18 @@ impl Problem {
         &self.0.errors
     }
 
-    fn document(&self) -> Value {
+    /// What it says, to people.
+    pub fn detail(&self) -> &str {
+        &self.0.detail
+    }
+
+    /// The headers that go with it.
+    pub fn headers(&self) -> HeaderMap {
+        self.0.headers.iter().cloned().collect()
+    }
+
+    /// The problem document.
+    pub fn document(&self) -> Value {
         let Parts { status, code, detail, errors, members, .. } = &*self.0;
         let mut document = members.clone();
         document.insert("type".to_owned(), json!(format!("/problems/{code}")));

@@ -14,6 +14,12 @@ pub async fn find(ctx: &Ctx, caller: UserId, id: BookingId) -> Result<(Booking, 
     Ok((booking, side))
 }
 
+/// Those of the bookings that the caller has a side in.
+pub async fn find_many(ctx: &Ctx, caller: UserId, ids: &[BookingId]) -> Result<Vec<Booking>, Failure> {
+    let found = bookings::find_many(&ctx.db, ids).await?;
+    Ok(found.into_iter().filter(|booking| side_of(booking, caller).is_ok()).collect())
+}
+
 /// A page of the caller's bookings, the newest first; the filter names the caller.
 pub async fn list(ctx: &Ctx, filter: &Filter, limit: u32) -> Result<Vec<Summary>, Failure> {
     Ok(bookings::list(&ctx.db, filter, limit).await?)

@@ -93,7 +93,26 @@ pub async fn calendar(
     refuse_range(from, to, "?to")?;
     let now = ctx.now();
     let facts = properties::calendar(&ctx.db, id, viewer, from, to, now).await?.ok_or(Failure::NotFound)?;
-    let mut nights = nights(&facts, from, to, now).map_err(Failure::internal)?;
+    shown(&facts, from, to, now)
+}
+
+/// The same of several listings; those that the viewer may not see are left out.
+pub async fn calendars(
+    ctx: &Ctx,
+    viewer: Option<UserId>,
+    ids: &[PropertyId],
+    from: Date,
+    to: Date,
+) -> Result<Vec<(PropertyId, Vec<CalendarNight>)>, Failure> {
+    refuse_range(from, to, "?to")?;
+    let now = ctx.now();
+    let found = properties::calendars(&ctx.db, ids, viewer, from, to, now).await?;
+    found.iter().map(|(id, facts)| Ok((*id, shown(facts, from, to, now)?))).collect()
+}
+
+/// The nights as their viewer may see them.
+fn shown(facts: &CalendarFacts, from: Date, to: Date, now: Timestamp) -> Result<Vec<CalendarNight>, Failure> {
+    let mut nights = nights(facts, from, to, now).map_err(Failure::internal)?;
     if !facts.kept_by_viewer {
         for night in &mut nights {
             night.why_not = None;

@@ -19,14 +19,24 @@ pub struct Viewer {
 /// A stranger gets the middle of a square of 0.01 degrees for the place and no street; [`Property::exact`] says which.
 pub async fn view(ctx: &Ctx, viewer: Viewer, id: PropertyId) -> Result<Property, Failure> {
     let found = properties::find(&ctx.db, id, viewer.user_id, viewer.is_admin).await?;
-    let mut property = found.ok_or(Failure::NotFound)?;
+    found.map(coarse).ok_or(Failure::NotFound)
+}
+
+/// Those of the listings that the viewer may see, each as [`view`] has it.
+pub async fn view_many(ctx: &Ctx, viewer: Viewer, ids: &[PropertyId]) -> Result<Vec<Property>, Failure> {
+    let found = properties::find_many(&ctx.db, ids, viewer.user_id, viewer.is_admin).await?;
+    Ok(found.into_iter().map(coarse).collect())
+}
+
+/// The listing without what only those may know who may know the exact place.
+fn coarse(mut property: Property) -> Property {
     if !property.exact {
         property.listing.location = property.listing.location.coarse();
         property.listing.address = property.listing.address.public();
         property.source_ref = None;
         property.barred_at = None;
     }
-    Ok(property)
+    property
 }
 
 /// The host's own listing.

@@ -39,3 +39,12 @@ pub async fn public_profile(
 ) -> Result<PublicProfile, Failure> {
     users::public_profile(&ctx.db, user_id, viewer).await?.ok_or(Failure::NotFound)
 }
+
+/// What `viewer` may see of several accounts; those that are gone are left out.
+pub async fn public_profiles(
+    ctx: &Ctx,
+    ids: &[UserId],
+    viewer: Option<UserId>,
+) -> Result<Vec<PublicProfile>, Failure> {
+    Ok(users::public_profiles(&ctx.db, ids, viewer).await?)
+}

@@ -1,5 +1,7 @@
 //! Pages of bookings, the newest first.
 
+use std::collections::HashMap;
+
 use domain::booking::BookingState;
 use domain::dates::Stay;
 use domain::guests::Guests;
@@ -10,6 +12,7 @@ use jiff::civil::Date;
 use serde::Deserialize;
 
 use super::Result;
+use crate::batch::asked_ids;
 use crate::db::{Db, Statement};
 
 /// Whose bookings: those of a guest, those of a host's listings, or those that a co-host sees to.
@@ -108,4 +111,36 @@ pub async fn list(db: &Db, filter: &Filter, limit: u32) -> Result<Vec<Summary>> 
         .int("limit", i64::from(limit))
         .idempotent();
     db.rows(statement).await
+}
+
+/// Up to `limit` bookings of each listing, the newest first, older than `after`; for the listing's host and the co-hosts
+/// who see to its bookings, and none for anybody else.
+pub async fn pages_of_properties(
+    db: &Db,
+    properties: &[PropertyId],
+    viewer: UserId,
+    after: Option<BookingId>,
+    limit: u32,
+) -> Result<HashMap<PropertyId, Vec<BookingId>>> {
+    let ids = properties.iter().map(ToString::to_string).collect::<Vec<_>>().join(",");
+    let statement = Statement::new(concat!(
+        "SELECT jsonb_build_array(p.id, (
+             SELECT coalesce(jsonb_agg(b.id ORDER BY b.id DESC), '[]')
+             FROM (SELECT b.id FROM bookings b
+                   WHERE b.property_id = p.id AND (:after::uuid IS NULL OR b.id < :after::uuid)
+                   ORDER BY b.id DESC LIMIT :limit::int4) b))::text
+         FROM ",
+        asked_ids!(),
+        " JOIN properties p ON p.id = k.id
+         WHERE p.host_id = :viewer::uuid OR EXISTS (
+             SELECT FROM cohosts c
+             WHERE c.property_id = p.id AND c.user_id = :viewer::uuid AND 'bookings' = ANY (c.permissions))"
+    ))
+    .text("ids", ids.as_str())
+    .uuid("viewer", viewer)
+    .uuid_opt("after", after)
+    .int("limit", i64::from(limit))
+    .idempotent();
+    let pages: Vec<(PropertyId, Vec<BookingId>)> = db.rows(statement).await?;
+    Ok(pages.into_iter().collect())
 }

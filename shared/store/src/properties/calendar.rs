@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use super::stay::{StoredNight, calendar_of};
 use super::{Result, Said};
+use crate::batch::{self, batch};
 use crate::claims::bind_take_over;
 use crate::db::{Db, DbError, Statement};
 
@@ -78,6 +79,69 @@ pub enum Changed {
     Taken(Vec<Date>),
 }
 
+/// SQL: the parts of the calendars of listings that meet a condition on `p`, as far as `:viewer` may see them.
+///
+/// Of a unit that is taken twice on one night the stay counts before the hold, the hold before the host's block, that
+/// before a foreign calendar's, and what is only prepared comes last. A stay also blocks the nights on which another one
+/// would come too near: those whose own preparation would reach into it, and those of its preparation.
+macro_rules! parts {
+    ($condition:literal) => {
+        concat!(
+            "SELECT p.id, part.ordinal AS part, part.text
+             FROM properties p
+             CROSS JOIN LATERAL (SELECT coalesce(p.host_id = :viewer::uuid, false) OR EXISTS (
+                 SELECT FROM cohosts c WHERE c.property_id = p.id AND c.user_id = :viewer::uuid
+                   AND 'calendar' = ANY (c.permissions)) AS keeps) v
+             CROSS JOIN LATERAL (VALUES
+                 (1, p.terms::text),
+                 (2, (SELECT coalesce(jsonb_agg(jsonb_build_array(r.night, r.price, r.min_nights, r.max_nights,
+                                 r.closed_to_arrival, r.closed_to_departure) ORDER BY r.night), '[]')::text
+                      FROM night_rules r
+                      WHERE r.property_id = p.id AND r.night >= :from::date AND r.night < :to::date)),
+                 (3, (SELECT count(*)::text FROM units u WHERE u.property_id = p.id)),
+                 (4, (SELECT coalesce(jsonb_agg(jsonb_build_object('night', o.night, 'booked', o.booked,
+                                 'held', o.held, 'blocked', o.blocked, 'imported', o.imported,
+                                 'preparation', o.preparation) ORDER BY o.night), '[]')::text
+                      FROM (
+                          SELECT t.night, count(*) FILTER (WHERE t.by = 5) AS booked,
+                                 count(*) FILTER (WHERE t.by = 4) AS held,
+                                 count(*) FILTER (WHERE t.by = 3) AS blocked,
+                                 count(*) FILTER (WHERE t.by = 2) AS imported,
+                                 count(*) FILTER (WHERE t.by = 1) AS preparation
+                          FROM (
+                              SELECT c.unit_id, d.night, max(CASE
+                                  WHEN c.kind = 'block' THEN 3
+                                  WHEN c.kind = 'feed' THEN 2
+                                  WHEN NOT h.nights @> d.night THEN 1
+                                  WHEN c.expires_at IS NOT NULL THEN 4
+                                  ELSE 5 END) AS by
+                              FROM units u
+                              JOIN claims c ON c.unit_id = u.id AND c.released_at IS NULL
+                                  AND c.padded && daterange(:from::date - 30, :to::date + 30)
+                                  AND (c.expires_at IS NULL OR c.expires_at > :now::timestamptz)
+                              -- Nights that a modification held too long for its charge are free.
+                              CROSS JOIN LATERAL (SELECT
+                                  CASE WHEN c.grown_until <= :now::timestamptz THEN c.firm ELSE c.nights END,
+                                  CASE WHEN c.grown_until <= :now::timestamptz THEN c.firm_padded
+                                      ELSE c.padded END) AS h (nights, padded)
+                              CROSS JOIN LATERAL (
+                                  SELECT CASE WHEN c.kind = 'stay' THEN p.preparation_nights ELSE 0 END) AS b (nights)
+                              CROSS JOIN LATERAL (
+                                  SELECT :from::date + k AS night FROM generate_series(
+                                      greatest(lower(h.padded) - b.nights - :from::date, 0),
+                                      least(upper(h.padded), :to::date) - :from::date - 1) AS k) AS d
+                              WHERE u.property_id = p.id
+                              GROUP BY c.unit_id, d.night) t
+                          GROUP BY t.night) o)),
+                 (5, to_jsonb(v.keeps)::text)
+             ) AS part (ordinal, text) WHERE ",
+            $condition,
+            "
+               AND (p.state = 'published' OR p.state <> 'archived' AND v.keeps)"
+        )
+    };
+}
+
 /// The nights from `from` up to but without `to`, as far as `viewer` may see the listing.
 pub async fn calendar(
     db: &Db,
@@ -87,74 +151,41 @@ pub async fn calendar(
     to: Date,
     now: Timestamp,
 ) -> Result<Option<CalendarFacts>> {
-    let texts = db
-        .texts(
-            // Of a unit that is taken twice on one night the stay counts before the hold, the hold before the host's
-            // block, that before a foreign calendar's, and what is only prepared comes last.
-            // A stay also blocks the nights on which another one would come too near: those whose own preparation
-            // would reach into it, and those of its preparation.
-            Statement::new(
-                "SELECT part.text
-                 FROM properties p
-                 CROSS JOIN LATERAL (SELECT coalesce(p.host_id = :viewer::uuid, false) OR EXISTS (
-                     SELECT FROM cohosts c WHERE c.property_id = p.id AND c.user_id = :viewer::uuid
-                       AND 'calendar' = ANY (c.permissions)) AS keeps) v
-                 CROSS JOIN LATERAL (VALUES
-                     (1, p.terms::text),
-                     (2, (SELECT coalesce(jsonb_agg(jsonb_build_array(r.night, r.price, r.min_nights, r.max_nights,
-                                     r.closed_to_arrival, r.closed_to_departure) ORDER BY r.night), '[]')::text
-                          FROM night_rules r
-                          WHERE r.property_id = p.id AND r.night >= :from::date AND r.night < :to::date)),
-                     (3, (SELECT count(*)::text FROM units u WHERE u.property_id = p.id)),
-                     (4, (SELECT coalesce(jsonb_agg(jsonb_build_object('night', o.night, 'booked', o.booked,
-                                     'held', o.held, 'blocked', o.blocked, 'imported', o.imported,
-                                     'preparation', o.preparation) ORDER BY o.night), '[]')::text
-                          FROM (
-                              SELECT t.night, count(*) FILTER (WHERE t.by = 5) AS booked,
-                                     count(*) FILTER (WHERE t.by = 4) AS held,
-                                     count(*) FILTER (WHERE t.by = 3) AS blocked,
-                                     count(*) FILTER (WHERE t.by = 2) AS imported,
-                                     count(*) FILTER (WHERE t.by = 1) AS preparation
-                              FROM (
-                                  SELECT c.unit_id, d.night, max(CASE
-                                      WHEN c.kind = 'block' THEN 3
-                                      WHEN c.kind = 'feed' THEN 2
-                                      WHEN NOT h.nights @> d.night THEN 1
-                                      WHEN c.expires_at IS NOT NULL THEN 4
-                                      ELSE 5 END) AS by
-                                  FROM units u
-                                  JOIN claims c ON c.unit_id = u.id AND c.released_at IS NULL
-                                      AND c.padded && daterange(:from::date - 30, :to::date + 30)
-                                      AND (c.expires_at IS NULL OR c.expires_at > :now::timestamptz)
-                                  -- Nights that a modification held too long for its charge are free.
-                                  CROSS JOIN LATERAL (SELECT
-                                      CASE WHEN c.grown_until <= :now::timestamptz THEN c.firm ELSE c.nights END,
-                                      CASE WHEN c.grown_until <= :now::timestamptz THEN c.firm_padded
-                                          ELSE c.padded END) AS h (nights, padded)
-                                  CROSS JOIN LATERAL (
-                                      SELECT CASE WHEN c.kind = 'stay' THEN p.preparation_nights ELSE 0 END) AS b (nights)
-                                  CROSS JOIN LATERAL (
-                                      SELECT :from::date + k AS night FROM generate_series(
-                                          greatest(lower(h.padded) - b.nights - :from::date, 0),
-                                          least(upper(h.padded), :to::date) - :from::date - 1) AS k) AS d
-                                  WHERE u.property_id = p.id
-                                  GROUP BY c.unit_id, d.night) t
-                              GROUP BY t.night) o)),
-                     (5, to_jsonb(v.keeps)::text)
-                 ) AS part (ordinal, text)
-                 WHERE p.id = :id::uuid
-                   AND (p.state = 'published' OR p.state <> 'archived' AND v.keeps)
-                 ORDER BY part.ordinal",
-            )
-            .uuid("id", id)
-            .uuid_opt("viewer", viewer)
-            .date("from", from)
-            .date("to", to)
-            .instant("now", now)
-            .idempotent(),
-        )
-        .await?;
-    let [terms, rules, units, occupied, kept] = texts.as_slice() else { return Ok(None) };
+    let sql = concat!("SELECT t.text FROM (", parts!("p.id = :id::uuid"), ") t ORDER BY t.part");
+    let statement = of_nights(Statement::new(sql), viewer, from, to, now).uuid("id", id).idempotent();
+    of_parts(&db.texts(statement).await?)
+}
+
+/// The same of several listings; those that `viewer` may not see are left out.
+pub async fn calendars(
+    db: &Db,
+    ids: &[PropertyId],
+    viewer: Option<UserId>,
+    from: Date,
+    to: Date,
+    now: Timestamp,
+) -> Result<Vec<(PropertyId, CalendarFacts)>> {
+    const SQL: &str = batch!(parts!("p.id = ANY (string_to_array(:ids, ',')::uuid[])"));
+    let statement = || of_nights(Statement::new(SQL), viewer, from, to, now);
+    let found = batch::read(db, ids.iter().copied(), statement).await?;
+    let facts = |(id, texts): &(uuid::Uuid, Vec<String>)| {
+        Some(of_parts(texts).transpose()?.map(|facts| ((*id).into(), facts)))
+    };
+    found.iter().filter_map(facts).collect()
+}
+
+fn of_nights(
+    statement: Statement,
+    viewer: Option<UserId>,
+    from: Date,
+    to: Date,
+    now: Timestamp,
+) -> Statement {
+    statement.uuid_opt("viewer", viewer).date("from", from).date("to", to).instant("now", now)
+}
+
+fn of_parts(texts: &[String]) -> Result<Option<CalendarFacts>> {
+    let [terms, rules, units, occupied, kept] = texts else { return Ok(None) };
     let terms: ListingTerms = decode(terms)?;
     Ok(Some(CalendarFacts {
         kept_by_viewer: decode(kept)?,

@@ -7,6 +7,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use super::{Listing, Property, PropertyState, Result};
+use crate::batch::{self, batch};
 use crate::db::{Db, DbError, Statement};
 
 /// Everything but the long parts. A row has 64 KB at most, so they come as rows of their own.
@@ -37,6 +38,49 @@ struct Row {
     exact: bool,
 }
 
+/// SQL: the parts of listings as `:viewer` may see them, of those that meet a condition on `p`.
+macro_rules! parts {
+    ($condition:literal) => {
+        concat!(
+            "SELECT p.id, part.ordinal AS part, part.text
+             FROM (SELECT p.*, v.guest, v.host OR v.guest OR :everything AS exact
+                   FROM properties p
+                   CROSS JOIN LATERAL (SELECT
+                       coalesce(p.host_id = :viewer::uuid, false) OR EXISTS (
+                           SELECT FROM cohosts c
+                           WHERE c.property_id = p.id AND c.user_id = :viewer::uuid) AS host,
+                       EXISTS (SELECT FROM bookings b
+                               WHERE b.property_id = p.id AND b.guest_id = :viewer::uuid
+                                 AND b.state IN ('confirmed', 'checked_in', 'completed')) AS guest) v
+                   WHERE ",
+            $condition,
+            "        AND (v.guest OR p.state = 'published'
+                          OR p.state <> 'archived' AND (v.host OR :everything))) p
+             CROSS JOIN LATERAL (VALUES
+                 (1, jsonb_build_object(
+                     'id', p.id, 'host_id', p.host_id, 'state', p.state, 'title', p.title, 'kind', p.kind,
+                     'lat_e6', p.latitude_e6, 'lon_e6', p.longitude_e6, 'address', p.address,
+                     'bedrooms', p.bedrooms, 'beds', p.beds, 'bathrooms_x2', p.bathrooms_x2,
+                     'amenities', p.amenities,
+                     'units', (SELECT count(*) FROM units u WHERE u.property_id = p.id),
+                     'source_ref', p.source_ref, 'rating_sum', p.rating_sum, 'rating_count', p.rating_count,
+                     'created_at', p.created_at, 'updated_at', p.updated_at, 'published_at', p.published_at,
+                     'barred_at', p.barred_at,
+                     'version', p.version,
+                     'revision', coalesce((
+                         SELECT r.revision FROM listing_revisions r WHERE r.property_id = p.id), 0),
+                     'exact', p.exact)::text),
+                 (2, to_jsonb(p.description)::text),
+                 (3, p.terms::text),
+                 (4, coalesce((
+                     SELECT jsonb_agg(jsonb_build_object('id', f.id, 'key', f.public_key, 'caption', f.caption,
+                                'width', f.width, 'height', f.height) ORDER BY f.position, f.id)
+                     FROM photos f WHERE f.property_id = p.id AND f.state = 'ready'), '[]')::text)
+             ) AS part (ordinal, text)"
+        )
+    };
+}
+
 /// The listing as `viewer` may see it, if at all.
 ///
 /// What is not on the market is there for its host and co-hosts, the staff (`everything`), and guests who stay or stayed
@@ -49,50 +93,38 @@ pub async fn find(
 ) -> Result<Option<Property>> {
     let texts = db
         .texts(
-            Statement::new(
-                "SELECT part.text
-                 FROM (SELECT p.*, v.guest, v.host OR v.guest OR :everything AS exact
-                       FROM properties p
-                       CROSS JOIN LATERAL (SELECT
-                           coalesce(p.host_id = :viewer::uuid, false) OR EXISTS (
-                               SELECT FROM cohosts c
-                               WHERE c.property_id = p.id AND c.user_id = :viewer::uuid) AS host,
-                           EXISTS (SELECT FROM bookings b
-                                   WHERE b.property_id = p.id AND b.guest_id = :viewer::uuid
-                                     AND b.state IN ('confirmed', 'checked_in', 'completed')) AS guest) v
-                       WHERE p.id = :id::uuid
-                         AND (v.guest OR p.state = 'published'
-                              OR p.state <> 'archived' AND (v.host OR :everything))) p
-                 CROSS JOIN LATERAL (VALUES
-                     (1, jsonb_build_object(
-                         'id', p.id, 'host_id', p.host_id, 'state', p.state, 'title', p.title, 'kind', p.kind,
-                         'lat_e6', p.latitude_e6, 'lon_e6', p.longitude_e6, 'address', p.address,
-                         'bedrooms', p.bedrooms, 'beds', p.beds, 'bathrooms_x2', p.bathrooms_x2,
-                         'amenities', p.amenities,
-                         'units', (SELECT count(*) FROM units u WHERE u.property_id = p.id),
-                         'source_ref', p.source_ref, 'rating_sum', p.rating_sum, 'rating_count', p.rating_count,
-                         'created_at', p.created_at, 'updated_at', p.updated_at, 'published_at', p.published_at,
-                         'barred_at', p.barred_at,
-                         'version', p.version,
-                         'revision', coalesce((
-                             SELECT r.revision FROM listing_revisions r WHERE r.property_id = p.id), 0),
-                         'exact', p.exact)::text),
-                     (2, to_jsonb(p.description)::text),
-                     (3, p.terms::text),
-                     (4, coalesce((
-                         SELECT jsonb_agg(jsonb_build_object('id', f.id, 'key', f.public_key, 'caption', f.caption,
-                                    'width', f.width, 'height', f.height) ORDER BY f.position, f.id)
-                         FROM photos f WHERE f.property_id = p.id AND f.state = 'ready'), '[]')::text)
-                 ) AS part (ordinal, text)
-                 ORDER BY part.ordinal",
-            )
+            Statement::new(concat!(
+                "SELECT t.text FROM (",
+                parts!("p.id = :id::uuid"),
+                ") t ORDER BY t.part"
+            ))
             .uuid("id", id)
             .uuid_opt("viewer", viewer)
             .boolean("everything", everything)
             .idempotent(),
         )
         .await?;
-    let [row, description, terms, photos] = texts.as_slice() else { return Ok(None) };
+    of_parts(&texts)
+}
+
+/// Those of the listings that `viewer` may see, as [`find`] has them.
+pub async fn find_many(
+    db: &Db,
+    ids: &[PropertyId],
+    viewer: Option<UserId>,
+    everything: bool,
+) -> Result<Vec<Property>> {
+    let statement = || {
+        Statement::new(batch!(parts!("p.id = ANY (string_to_array(:ids, ',')::uuid[])")))
+            .uuid_opt("viewer", viewer)
+            .boolean("everything", everything)
+    };
+    let found = batch::read(db, ids.iter().copied(), statement).await?;
+    found.iter().filter_map(|(_, texts)| of_parts(texts).transpose()).collect()
+}
+
+fn of_parts(texts: &[String]) -> Result<Option<Property>> {
+    let [row, description, terms, photos] = texts else { return Ok(None) };
     assemble(decode(row)?, decode(description)?, decode(terms)?, decode(photos)?).map(Some)
 }
 

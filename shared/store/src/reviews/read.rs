@@ -1,14 +1,18 @@
 //! Reading reviews. A viewer sees what is revealed, and what they wrote themselves.
 
+use std::cmp::Reverse;
+
 use domain::ids::{BookingId, PropertyId, ReviewId, UserId};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use super::{Review, ReviewedStay, review_json};
+use crate::batch::{self, asked_ids, batch};
 use crate::db::{Db, DbError, Statement};
 
 /// Whose reviews to list.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum About {
     /// What guests said of a place.
@@ -37,6 +41,24 @@ pub async fn find(db: &Db, id: ReviewId, viewer: Option<UserId>) -> Result<Optio
           WHERE r.id = :id::uuid AND (r.revealed_at IS NOT NULL OR r.author_id = :viewer::uuid)"
     );
     db.optional(Statement::new(sql).uuid("id", id).uuid_opt("viewer", viewer).idempotent()).await
+}
+
+/// Those of the reviews that `viewer` may know of, tombstones included.
+pub async fn find_many(db: &Db, ids: &[ReviewId], viewer: Option<UserId>) -> Result<Vec<Review>, DbError> {
+    const SQL: &str = batch!(concat!(
+        "SELECT r.id, 1 AS part, ",
+        review_json!(),
+        " AS text FROM reviews r JOIN users a ON a.id = r.author_id
+          WHERE r.id = ANY (string_to_array(:ids, ',')::uuid[])
+            AND (r.revealed_at IS NOT NULL OR r.author_id = :viewer::uuid)"
+    ));
+    let statement = || Statement::new(SQL).uuid_opt("viewer", viewer);
+    let found = batch::read(db, ids.iter().copied(), statement).await?;
+    found.iter().flat_map(|(_, texts)| texts).map(|text| decode(text)).collect()
+}
+
+fn decode(text: &str) -> Result<Review, DbError> {
+    serde_json::from_str(text).map_err(|source| DbError::Decode { source })
 }
 
 /// The stay of a booking as far as reviews are concerned.
@@ -110,4 +132,59 @@ pub async fn page(
             .idempotent(),
     )
     .await
+}
+
+/// SQL: the first pages of several lists, of those whose id is asked for as `k.id`.
+macro_rules! first_pages_sql {
+    ($filter:literal) => {
+        batch!(concat!(
+            "SELECT k.id, 1 AS part, l.text FROM ",
+            asked_ids!(),
+            " CROSS JOIN LATERAL (",
+            page_sql!($filter),
+            ") AS l(text)"
+        ))
+    };
+}
+
+/// The first pages of lists of one kind, as [`page`] has them, in one statement; a list without reviews is left out.
+pub async fn first_pages(
+    db: &Db,
+    about: &[About],
+    viewer: Option<UserId>,
+    limit: u32,
+) -> Result<Vec<(About, Vec<Review>)>, DbError> {
+    let Some(kind) = about.first() else { return Ok(Vec::new()) };
+    let (sql, of): (&'static str, fn(Uuid) -> About) = match kind {
+        About::Property(_) => {
+            (first_pages_sql!("r.property_id = k.id AND r.side = 'guest'"), |id| About::Property(id.into()))
+        }
+        About::User(_) => (first_pages_sql!("r.subject_id = k.id"), |id| About::User(id.into())),
+        About::Booking(_) => (first_pages_sql!("r.booking_id = k.id"), |id| About::Booking(id.into())),
+    };
+    let statement = || {
+        Statement::new(sql)
+            .uuid_opt("viewer", viewer)
+            .instant("after_at", None)
+            .uuid_opt("after_id", None::<Uuid>)
+            .int("limit", i64::from(limit))
+    };
+    let found = batch::read(db, about.iter().map(|about| about.id()), statement).await?;
+    let page = |(id, texts): (Uuid, Vec<String>)| {
+        let mut page: Vec<Review> = texts.iter().map(|text| decode(text)).collect::<Result<_, _>>()?;
+        // Rows of one id come in any order: the viewer's own that are not revealed first, then the latest.
+        page.sort_by_key(|review| Reverse((review.revealed_at.is_none(), review.revealed_at, review.id)));
+        Ok((of(id), page))
+    };
+    found.into_iter().map(page).collect()
+}
+
+impl About {
+    fn id(self) -> Uuid {
+        match self {
+            Self::Property(id) => id.into(),
+            Self::User(id) => id.into(),
+            Self::Booking(id) => id.into(),
+        }
+    }
 }

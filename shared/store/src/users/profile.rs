@@ -78,12 +78,10 @@ pub async fn change(
     .await
 }
 
-/// What `viewer` may see of the account `id`.
-///
-/// The whole name is shown to its owner and to the other side of a booking that was confirmed.
-pub async fn public_profile(db: &Db, id: UserId, viewer: Option<UserId>) -> Result<Option<PublicProfile>> {
-    db.optional(
-        Statement::new(
+/// SQL: what `:viewer` may see of the accounts that meet a condition on `u`.
+macro_rules! public_profile {
+    ($condition:literal) => {
+        concat!(
             "SELECT jsonb_build_object('id', u.id, 'created_at', u.created_at,
                  'name', CASE WHEN u.id = :viewer::uuid OR EXISTS (
                          SELECT FROM bookings b WHERE b.confirmed_at IS NOT NULL
@@ -92,11 +90,24 @@ pub async fn public_profile(db: &Db, id: UserId, viewer: Option<UserId>) -> Resu
                      THEN u.name ELSE split_part(u.name, ' ', 1) END,
                  'is_host', EXISTS (
                      SELECT FROM properties p WHERE p.host_id = u.id AND p.state = 'published'))::text
-             FROM users u WHERE u.id = :id::uuid AND u.erased_at IS NULL AND u.email_verified_at IS NOT NULL",
+             FROM users u WHERE ",
+            $condition,
+            " AND u.erased_at IS NULL AND u.email_verified_at IS NOT NULL"
         )
-        .uuid("id", id)
-        .uuid_opt("viewer", viewer)
-        .idempotent(),
-    )
-    .await
+    };
+}
+
+/// What `viewer` may see of the account `id`.
+///
+/// The whole name is shown to its owner and to the other side of a booking that was confirmed.
+pub async fn public_profile(db: &Db, id: UserId, viewer: Option<UserId>) -> Result<Option<PublicProfile>> {
+    let statement = Statement::new(public_profile!("u.id = :id::uuid")).uuid("id", id);
+    db.optional(statement.uuid_opt("viewer", viewer).idempotent()).await
+}
+
+/// The same of several accounts; those that are gone are left out.
+pub async fn public_profiles(db: &Db, ids: &[UserId], viewer: Option<UserId>) -> Result<Vec<PublicProfile>> {
+    let ids = ids.iter().map(ToString::to_string).collect::<Vec<_>>().join(",");
+    let statement = Statement::new(public_profile!("u.id = ANY (string_to_array(:ids, ',')::uuid[])"));
+    db.rows(statement.text("ids", ids.as_str()).uuid_opt("viewer", viewer).idempotent()).await
 }
