@@ -160,6 +160,15 @@ module "reviews_routes" {
   source_paths  = ["*/*/reviews*"]
 }
 
+module "graphql_routes" {
+  source        = "./modules/api_routes"
+  api_id        = aws_apigatewayv2_api.this.id
+  execution_arn = aws_apigatewayv2_api.this.execution_arn
+  alias_arn     = module.graphql.alias_arn
+  route_keys    = ["ANY /graphql", "ANY /graphql/", "ANY /graphql/{proxy+}"]
+  source_paths  = ["*/*/graphql*"]
+}
+
 module "messages_routes" {
   source        = "./modules/api_routes"
   api_id        = aws_apigatewayv2_api.this.id

@@ -215,6 +215,32 @@ module "reviews" {
   depends_on = [aws_lambda_invocation.migration]
 }
 
+module "graphql" {
+  source          = "./modules/function"
+  shared          = local.shared
+  name            = "graphql"
+  memory_mb       = 512
+  timeout_seconds = 29
+  rollback_alarms = [module.api_errors_alarm.name]
+
+  variables = merge(local.database_variables, local.caller_variables, {
+    PAYMENTS_QUEUE_URL      = module.payments_queue.url
+    NOTIFICATIONS_QUEUE_URL = module.notifications_queue.url
+  })
+
+  statements = concat(local.database_statements, local.caller_statements, [
+    {
+      Sid      = "Publish"
+      Effect   = "Allow"
+      Action   = "sqs:SendMessage"
+      Resource = [module.payments_queue.arn, module.notifications_queue.arn]
+    },
+  ])
+
+  # The schema first: a function of this release never meets the last one's.
+  depends_on = [aws_lambda_invocation.migration]
+}
+
 module "messages" {
   source          = "./modules/function"
   shared          = local.shared
@@ -500,6 +526,7 @@ module "release_check" {
     BOOKINGS_VERSION_ARN             = module.bookings.version_arn
     PAYMENTS_VERSION_ARN             = module.payments.version_arn
     REVIEWS_VERSION_ARN              = module.reviews.version_arn
+    GRAPHQL_VERSION_ARN              = module.graphql.version_arn
     MESSAGES_VERSION_ARN             = module.messages.version_arn
     FALLBACK_VERSION_ARN             = module.fallback.version_arn
     PAYMENTS_WORKER_VERSION_ARN      = module.payments_worker.version_arn
@@ -518,6 +545,7 @@ module "release_check" {
         "${module.bookings.arn}:*",
         "${module.payments.arn}:*",
         "${module.reviews.arn}:*",
+        "${module.graphql.arn}:*",
         "${module.messages.arn}:*",
         "${module.fallback.arn}:*",
         "${module.payments_worker.arn}:*",

@@ -66,6 +66,7 @@ locals {
     bookings             = { function = module.bookings.name, hook = module.release_check.name }
     payments             = { function = module.payments.name, hook = module.release_check.name }
     reviews              = { function = module.reviews.name, hook = module.release_check.name }
+    graphql              = { function = module.graphql.name, hook = module.release_check.name }
     messages             = { function = module.messages.name, hook = module.release_check.name }
     fallback             = { function = module.fallback.name, hook = module.release_check.name }
     payments-worker      = { function = module.payments_worker.name, hook = module.release_check.name }

@@ -51,6 +51,13 @@ impl Call {
         self
     }
 
+    /// With a body of which nothing is said.
+    #[must_use]
+    pub fn raw(mut self, body: impl Into<reqwest::Body>) -> Self {
+        self.request = self.request.body(body);
+        self
+    }
+
     /// Sends it.
     ///
     /// # Panics

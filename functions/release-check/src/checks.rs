@@ -50,6 +50,11 @@ pub const CHECKS: &[Check] = &[
         probe: get("/reviews", "property_id=00000000-0000-7000-8000-000000000000", 200),
     },
     Check {
+        function: "graphql",
+        variable: "GRAPHQL_VERSION_ARN",
+        probe: get("/graphql", "query=%7Bproperties(first:1)%7Bnodes%7Bid%7D%7D%7D", 200),
+    },
+    Check {
         function: "messages",
         variable: "MESSAGES_VERSION_ARN",
         probe: get("/messages/threads", "", 401),

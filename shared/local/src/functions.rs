@@ -103,6 +103,10 @@ fn gateway(env: &Env, aws: &Aws) -> anyhow::Result<Gateway> {
                 let app = App::from_env(env, aws, reviews::TOPICS)?;
                 function(reviews::router().with_state(app.clone()), app.edge())
             }
+            "graphql" => {
+                let app = App::from_env(env, aws, graphql::TOPICS)?;
+                function(graphql::router(app.clone()), app.edge())
+            }
             "messages" => {
                 let app = App::from_env(env, aws, messages::TOPICS)?;
                 function(messages::router().with_state(app.clone()), app.edge())

@@ -4,13 +4,14 @@
 use domain::messages::Topic;
 
 /// The functions behind the first segments of paths: `/users`, `/users/` and `/users/{proxy+}` go to one function.
-pub const ROUTES: [(&str, &str); 7] = [
+pub const ROUTES: [(&str, &str); 8] = [
     ("users", "users"),
     (".well-known", "users"),
     ("properties", "properties"),
     ("bookings", "bookings"),
     ("payments", "payments"),
     ("reviews", "reviews"),
+    ("graphql", "graphql"),
     ("messages", "messages"),
 ];
 

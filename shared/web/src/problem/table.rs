@@ -56,6 +56,13 @@ pub const PROBLEMS: &[ProblemType] = &[
         "Send the ETags that you have of this one thing; the header takes 1,024 bytes.",
     ),
     kind(
+        "graphql_request_malformed",
+        400,
+        "Malformed GraphQL request",
+        "Send an object with a document as query, and if you like operationName, variables and extensions, as the specification GraphQL over HTTP has them.",
+    ),
+    kind("batch_too_large", 400, "Batch too large", "A list holds 1 to 10 GraphQL operations."),
+    kind(
         "body_unreadable",
         400,
         "Unreadable body",

@@ -1,0 +1,30 @@
+//! The domain by GraphQL: the same services and rules as REST, asked for in one graph.
+//!
+//! A request goes through three gates before any statement runs: it must be well-formed (`http`), its document must keep
+//! the limits (`document`), and it must fit the schema within its cost (`meter`).
+
+mod document;
+mod errors;
+mod http;
+mod loaders;
+mod meter;
+mod schema;
+
+use axum::Router;
+use axum::routing::get;
+use domain::messages::Topic;
+use web::App;
+
+/// The queues that this function sends to.
+pub const TOPICS: &[Topic] = &[Topic::Payments, Topic::Notifications];
+
+/// Serves `/graphql`.
+pub fn router(app: App) -> Router {
+    let state = http::GraphqlState::new(app);
+    Router::new().route("/graphql", get(http::get).post(http::post)).with_state(state)
+}
+
+/// The schema in GraphQL's own language, as `schema.graphql` keeps it.
+pub fn sdl() -> String {
+    schema::sdl()
+}
