@@ -31,7 +31,7 @@ async fn the_binaries_answer_as_the_local_server_does() {
         .map(|(expected, told)| format!("the local server says\n  {expected:?}\nand the binary\n  {told:?}"))
         .collect();
     assert!(differences.is_empty(), "{}", differences.join("\n"));
-    for function in ["users", "properties", "bookings", "payments", "reviews", "messages", "fallback"] {
+    for function in ["users", "properties", "bookings", "payments", "reviews", "messages", "graphql", "fallback"] {
         assert!(bundle.invocations(function) > 0, "{function} was not asked");
     }
     let statuses: std::collections::BTreeSet<u16> = told.iter().map(|told| told.1).collect();
