@@ -38,6 +38,7 @@ mod plans;
 mod prices;
 mod races;
 mod release;
+mod reviews;
 mod scale;
 mod search;
 mod smuggling;
