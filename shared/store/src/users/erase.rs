@@ -101,6 +101,14 @@ pub async fn erase(db: &Db, user: UserId, now: Timestamp) -> Result<Option<Erase
                  address = p.address - 'line1' - 'line2' - 'postal_code', updated_at = :now::timestamptz,
                  version = p.version + 1
              FROM gone WHERE p.host_id = gone.id RETURNING p.id),
+         meanings AS (
+             -- What nobody else's listing says may be a name.
+             DELETE FROM search_words s
+             USING (SELECT DISTINCT w.word FROM properties p, gone, words_of(p.title, p.address, p.description) AS w (word)
+                    WHERE p.host_id = gone.id) said
+             WHERE s.word = said.word AND NOT EXISTS (
+                 SELECT FROM properties o, gone
+                 WHERE o.state = 'published' AND o.host_id <> gone.id AND o.words @@ plainto_tsquery('english', s.word))),
          helpers AS (
              DELETE FROM cohosts c USING gone
              WHERE c.user_id = gone.id OR c.property_id IN (SELECT p.id FROM properties p WHERE p.host_id = gone.id)),

@@ -250,7 +250,7 @@ tables! {
         ],
         erased: [private_text],
         hidden: [];
-    #[doc = "Words without whose they are."]
+    #[doc = "Words without whose they are; those of nobody else go with the account."]
     search_words,
         kept: [word plain],
         erased: [],
