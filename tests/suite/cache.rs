@@ -10,6 +10,7 @@ use services::read_cache::{Entry, Life, ReadCache};
 use services::{Ctx, Failure};
 use store::read_cache::CacheTable;
 use tests::{Answer, Dates, Person, System};
+use tokio::sync::Notify;
 
 /// How long at most a change stays unseen where nobody told of it: docs/search.md.
 const BOUND: i64 = 125;
@@ -24,8 +25,8 @@ async fn title(system: &System, property: &str) -> String {
 
 async fn rename(host: &Person<'_>, property: &str, title: &str) {
     let path = format!("/properties/{property}/");
-    let patch = host.call("PATCH", &path).header("if-match", "*").json(json!({ "title": title }));
-    patch.send().await.expect(200);
+    let change = json!({ "title": title });
+    host.call("PATCH", &path).header("if-match", "*").json(change).send().await.expect(200);
 }
 
 fn table(system: &System) -> CacheTable {
@@ -240,7 +241,22 @@ async fn of_many_processes_one_reads() {
     assert_eq!(all("revoked").await, (1, vec!["new".to_owned()]));
     let older = now - SignedDuration::from_secs(90);
     table.keep("aging", 1, "old", older).await.unwrap();
-    assert_eq!(all("aging").await, (1, vec!["new".to_owned(), "old".to_owned()]));
+    // While one process reads, the other one shows what may still be shown.
+    let (begun, over) = (Notify::new(), Notify::new());
+    let [reader, other] = [ReadCache::new(table.clone()), ReadCache::new(table.clone())];
+    let read = async || {
+        begun.notify_one();
+        over.notified().await;
+        Ok::<_, Failure>(Entry { revision: 2, body: "new".to_owned() })
+    };
+    let meanwhile = async {
+        begun.notified().await;
+        let shown = other.get(&ctx, "aging", LIFE, async || Err(Failure::internal("it reads as well"))).await;
+        over.notify_one();
+        shown
+    };
+    let (read, shown) = futures::join!(reader.get(&ctx, "aging", LIFE, read), meanwhile);
+    assert_eq!((read.unwrap().body.as_str(), shown.unwrap().body.as_str()), ("new", "old"));
     let (count, bodies) = all("unknown").await;
     assert!(count <= 2, "one of each process");
     assert_eq!(bodies, ["new"]);

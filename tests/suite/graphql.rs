@@ -5,7 +5,7 @@ mod limits;
 mod persisted;
 mod statements;
 mod sweep;
-mod writes;
+pub(crate) mod writes;
 
 use serde_json::{Value, json};
 use tests::{Answer, Call};

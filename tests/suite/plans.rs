@@ -121,7 +121,7 @@ async fn live(
         "bbox=-77.1,38.85,-77.0,38.95&sort=rating".to_owned(),
         format!("lat=38.9072&lon=-77.0369&{stay}"),
         format!("q=harbour&{stay}"),
-        "q=harbuor+veiw".to_owned(),
+        "q=harbuor+viev".to_owned(),
         format!("{stay}&flex_days=3"),
         format!("lat=38.9072&lon=-77.0369&{stay}&flex_days=7"),
         stay.clone(),

@@ -28,6 +28,8 @@ async fn detours(system: &System) {
         ("/bookings/", guest),
         ("/payments/", guest),
         ("/reviews/", guest),
+        ("/messages/threads/", guest),
+        ("/graphql/", guest),
         ("/properties/", &world.host),
         ("/users/me/mfa/confirm/", guest),
     ] {
@@ -43,6 +45,7 @@ async fn detours(system: &System) {
     guest.call("GET", "/users/me/sessions/").send().await.expect(200);
     guest.call("DELETE", &format!("/users/me/sessions/{}/", world.session)).send().await.expect(204);
     system.settle().await;
+    crate::graphql::writes::live(system).await;
 
     let (host, property, id) = photo(system).await;
     let seen = system.call("GET", &format!("/properties/{property}/")).send().await.expect(200);

@@ -31,7 +31,9 @@ async fn the_binaries_answer_as_the_local_server_does() {
         .map(|(expected, told)| format!("the local server says\n  {expected:?}\nand the binary\n  {told:?}"))
         .collect();
     assert!(differences.is_empty(), "{}", differences.join("\n"));
-    for function in ["users", "properties", "bookings", "payments", "reviews", "messages", "graphql", "fallback"] {
+    for function in
+        ["users", "properties", "bookings", "payments", "reviews", "messages", "graphql", "fallback"]
+    {
         assert!(bundle.invocations(function) > 0, "{function} was not asked");
     }
     let statuses: std::collections::BTreeSet<u16> = told.iter().map(|told| told.1).collect();
@@ -71,6 +73,7 @@ async fn script(system: &System) -> Vec<Told> {
     payments(&mut script, &guest, &booking).await;
     reviews(&mut script, &guest, &booking, &property).await;
     messages(&mut script, &guest, &booking, &property).await;
+    graphql(&mut script, &guest, &property).await;
     fallback(&mut script).await;
     script.told
 }
@@ -175,6 +178,18 @@ async fn messages(script: &mut Script<'_>, guest: &Person<'_>, booking: &str, pr
     script.note("a conversation", guest.call("GET", &thread).send().await);
     script.note("conversations", guest.call("GET", "/messages/threads/").send().await);
     script.get(&thread).await;
+}
+
+async fn graphql(script: &mut Script<'_>, guest: &Person<'_>, property: &str) {
+    let query = "query($id: ID!) { viewer { name } property(id: $id) { title host { name } } }";
+    for body in [
+        json!({ "query": query, "variables": { "id": property } }),
+        json!({ "query": query }),
+        json!({ "query": "{ nothing" }),
+    ] {
+        script.note("ask the graph", guest.call("POST", "/graphql/").json(body).send().await);
+    }
+    script.get("/graphql/?query=%7B__typename%7D").await;
 }
 
 async fn fallback(script: &mut Script<'_>) {

@@ -21,6 +21,7 @@ struct Audit {
     data: bool,
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "a table of bodies that are made in their places")]
 fn post(name: &'static str, accept: Option<&'static str>, body: Value, status: u16) -> Audit {
     let media = match accept {
         Some(GRAPHQL) => GRAPHQL,

@@ -11,7 +11,7 @@ async fn what_is_too_much_costs_no_statement() {
     let host = system.host("Lia Limit").await;
     let property = host.lists(|_| {}).await;
     let cheap = format!("cheap: property(id: \"{property}\") {{ title }}");
-    let aliases: String = (0..31).map(|at| format!("a{at}: __typename ")).collect();
+    let aliases = (0..31).map(|at| format!("a{at}: __typename")).collect::<Vec<_>>().join(" ");
     let ids = format!("[{}]", vec!["\"x\""; 101].join(","));
     let nested = "properties(first: 100) { nodes { bookings(first: 100) { nodes { id } } } }";
     let fields: String = (0..1001).map(|_| "__typename ").collect();

@@ -9,7 +9,7 @@ use super::code;
 const QUERY: &str = "query Places($first: Int) { properties(first: $first) { nodes { title } } }";
 
 fn digest(text: &str) -> String {
-    Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+    Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat()
 }
 
 async fn send(system: &System, query: Option<&str>, named: Value) -> Answer {
@@ -34,7 +34,7 @@ async fn a_document_is_sent_once() {
     assert_eq!(short.body["data"], whole.body["data"]);
     // By GET as well, where an answer may be kept on its way.
     let extensions = json!({ "persistedQuery": named }).to_string();
-    let encoded: String = extensions.bytes().map(|byte| format!("%{byte:02X}")).collect();
+    let encoded = extensions.bytes().map(|byte| format!("%{byte:02X}")).collect::<Vec<_>>().concat();
     let got = system.call("GET", &format!("/graphql/?extensions={encoded}")).send().await.expect(200);
     assert!(got.body["data"]["properties"]["nodes"].is_array(), "{:#}", got.body);
     system.stop().await;

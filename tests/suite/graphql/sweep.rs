@@ -1,5 +1,7 @@
 //! Who may ask for what: every root field, by everybody.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Value, json};
 use tests::{Answer, Dates, System};
 
@@ -196,7 +198,7 @@ async fn every_root_field_is_for_whom_its_row_says() {
             let (who, token) = tokens[place];
             for row in rows.iter().filter(|row| !row.expected[place].is_empty()) {
                 let before =
-                    if place == 2 || place == 4 { tables(&system).await } else { Default::default() };
+                    if place == 2 || place == 4 { tables(&system).await } else { BTreeMap::default() };
                 let call = system.call("POST", "/graphql/").once();
                 let call = if let Some(token) = token { call.bearer(token) } else { call };
                 let query = format!("{operation} {{ {}{} }}", row.field, filled(&world, row.asks));

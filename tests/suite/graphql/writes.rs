@@ -27,6 +27,12 @@ fn quote(property: &str, dates: Dates) -> Value {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stay_is_lived_by_mutations() {
     let system = System::start().await;
+    live(&system).await;
+    system.stop().await;
+}
+
+/// From the quote to both reviews.
+pub(crate) async fn live(system: &System) {
     let (host, guest) = (system.host("Hope Host").await, system.person("Gail Guest").await);
     let property = host.lists(|_| {}).await;
     let dates = Dates::in_days(&guest, 1, 2);
@@ -79,7 +85,6 @@ async fn a_stay_is_lived_by_mutations() {
     assert_eq!(cancelled["booking"]["state"], "CANCELLED_BY_GUEST");
     assert_eq!(cancelled["settlement"]["refund"], preview.body["data"]["cancellationPreview"]["refund"]);
     system.settle().await;
-    system.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -14,11 +14,11 @@ async fn get(system: &System, path: &str) -> Value {
 /// Two dozen listings of all sorts, some of them rated.
 async fn market(system: &System) {
     let host = system.host("Hanna Host").await;
-    for at in 0..24_i32 {
+    for (at, place) in (0..24_i32).zip(0_usize..) {
         let id = host
             .lists(|body| {
-                body["title"] = json!(["Harbour house", "Hill house", "Harbour loft"][at as usize % 3]);
-                body["kind"] = json!(["house", "cabin", "loft", "house"][at as usize % 4]);
+                body["title"] = json!(["Harbour house", "Hill house", "Harbour loft"][place % 3]);
+                body["kind"] = json!(["house", "cabin", "loft", "house"][place % 4]);
                 let all = ["pool", "wifi", "kitchen", "sauna"];
                 let has = all.iter().enumerate().filter(|(bit, _)| (at >> bit) & 1 == 1);
                 body["amenities"] = json!(has.map(|(_, code)| code).collect::<Vec<_>>());
@@ -155,8 +155,8 @@ async fn clusters_hold_every_listing_of_the_box_once() {
                 assert!(found.iter().any(|known| known == id));
                 if alone {
                     // No finer than the square that strangers see.
-                    let lat = cluster["lat"].as_f64().unwrap() * 1e3;
-                    assert!((lat.rem_euclid(10.0) - 5.0).abs() < 1e-6, "{cluster}");
+                    let thousandths = cluster["lat"].as_f64().unwrap() * 1e3;
+                    assert!((thousandths.rem_euclid(10.0) - 5.0).abs() < 1e-6, "{cluster}");
                 }
             }
         }
