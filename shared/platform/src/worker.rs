@@ -269,6 +269,8 @@ mod tests {
         let writer = log.clone();
         let lines = crate::telemetry::lines(move || writer.clone());
         let _guard = tracing::subscriber::set_default(tracing_subscriber::registry().with(lines));
+        // A test beside this one may have logged first, where nobody listened.
+        tracing::callsite::rebuild_interest_cache();
         let booking = BookingId::from(uuid::Uuid::from_u128(7));
         let handler = |_| async move {
             store::trail::booking(booking);
