@@ -11,6 +11,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("services", &["domain", "store"]),
     ("stripe", &["domain", "store", "services"]),
     ("outbound", &[]),
+    ("ical", &["domain"]),
     ("platform", &["domain", "store", "services"]),
     ("web", &["domain", "store", "services", "platform"]),
     ("local-data-api", &["domain"]),

@@ -8,6 +8,7 @@ mod coded;
 pub mod cohost;
 pub mod conversation;
 pub mod dates;
+pub mod feed;
 #[cfg(test)]
 mod fixtures;
 pub mod guests;
