@@ -4,6 +4,8 @@ use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 use tests::{Dates, Person, System};
 
+const PASSWORD: &str = "a-fine-long-password";
+
 /// The subjects of the mails to a person since the last look.
 struct Post<'p, 's> {
     person: &'p Person<'s>,
@@ -187,5 +189,53 @@ async fn a_mail_service_that_is_away_delays_mails_and_doubles_none() {
     );
     Post::check(&to_host.new_mails().await, &["Gus comes to House at the mill pond"], "in the end");
     assert_eq!(system.dead_letters().await, 0);
+    system.stop().await;
+}
+
+/// Somebody who registers in French reads French, by the clock of their own zone and with the signs of the language,
+/// from the first mail on; the other side of the booking reads theirs.
+#[tokio::test(flavor = "multi_thread")]
+async fn each_side_reads_its_own_language() {
+    let system = System::start().await;
+    let host = system.host("Hanna Host").await;
+    let spanish = json!({ "locale": "es-MX", "time_zone": "America/Mexico_City" });
+    host.call("PATCH", "/users/me/").json(spanish).send().await.expect(200);
+    let registration = json!({
+        "email": "ada@example.test", "password": PASSWORD, "name": "Ada Lovelace",
+        "locale": "fr-CA", "time_zone": "America/Montreal",
+    });
+    system.call("POST", "/users/").json(registration).send().await.expect(202);
+    system.settle().await;
+    let mails = system.mails("ada@example.test").await;
+    assert_eq!(mails[0]["subject"], "Confirmez votre adresse");
+    let text = mails[0]["text"].as_str().unwrap();
+    assert!(text.contains("jusqu’au ") && text.contains("\u{a0}h") && text.contains("(America/"), "{text}");
+    let token = json!({ "token": system.mailed_token("ada@example.test").await });
+    system.call("POST", "/users/verify/").json(token).send().await.expect(204);
+    let guest = system.sign_in("ada@example.test", PASSWORD).await;
+
+    let euros = |body: &mut Value| {
+        body["currency"] = json!("EUR");
+        body["nightly_price"]["currency"] = json!("EUR");
+        body["cleaning_fee"]["currency"] = json!("EUR");
+    };
+    let property = host.lists(euros).await;
+    let (mut to_host, mut to_guest) = (Post::of(&host).await, Post::of(&guest).await);
+    let dates = Dates::in_days(&guest, 30, 5);
+    guest.stays(&property, dates).await;
+    let (of_guest, of_host) = (to_guest.new_mails().await, to_host.new_mails().await);
+    assert_eq!(of_guest[0]["subject"], "Votre séjour est réservé\u{a0}: House at the mill pond");
+    assert_eq!(of_host[0]["subject"], "Ada viene a su alojamiento: House at the mill pond");
+    for part in ["text", "html"] {
+        let (french, spanish) = (of_guest[0][part].as_str().unwrap(), of_host[0][part].as_str().unwrap());
+        assert!(french.contains("Bonjour Ada,") && french.contains("1\u{202f}254,00\u{a0}€"), "{french}");
+        assert!(french.contains("Arrivée\u{a0}: ") && french.contains("à partir de 15\u{a0}h"), "{french}");
+        assert!(spanish.contains("Hola, Hanna:") && spanish.contains("1067,00\u{a0}€"), "{spanish}");
+        assert!(spanish.contains(", a partir de las 15:00"), "{spanish}");
+    }
+    // A language that nobody writes here is answered in English.
+    guest.call("PATCH", "/users/me/").json(json!({ "locale": "gsw-CH" })).send().await.expect(200);
+    guest.stays(&property, Dates::in_days(&guest, 60, 2)).await;
+    assert_eq!(to_guest.new_mails().await[0]["subject"], "Your stay at House at the mill pond is booked");
     system.stop().await;
 }

@@ -1,76 +1,100 @@
 //! The templates, built into the program.
 
-/// Declares the table of templates from their names: one file for each, under `templates/`.
-macro_rules! templates {
-    ($($name:literal,)+) => {
-        /// Each template's name and source.
-        pub(super) const TEMPLATES: &[(&str, &str)] =
-            &[$(($name, include_str!(concat!("templates/", $name, ".jinja"))),)+];
+/// A template's name and source.
+type Template = (&'static str, &'static str);
+
+/// Hands the names of all templates of a language, and the language, to another macro.
+macro_rules! each {
+    ($apply:ident, $language:literal) => {
+        $apply! {
+            $language,
+            "already_registered",
+            "cancelled_by_guest_guest",
+            "cancelled_by_guest_host",
+            "cancelled_by_host_guest",
+            "cancelled_by_host_host",
+            "checked_in_guest",
+            "checked_in_host",
+            "completed_guest",
+            "completed_host",
+            "confirmed_guest",
+            "confirmed_host",
+            "declined_guest",
+            "dispute_lost_host",
+            "dispute_opened_host",
+            "dispute_won_host",
+            "email_change",
+            "email_change_asked",
+            "footer",
+            "hold_expired_guest",
+            "left_early_guest",
+            "left_early_host",
+            "modification_accepted_guest",
+            "modification_accepted_host",
+            "modification_declined_guest",
+            "modification_declined_host",
+            "modification_expired_guest",
+            "modification_expired_host",
+            "modification_paid_too_late_guest",
+            "modification_payment_failed_guest",
+            "modification_payment_failed_host",
+            "modification_proposed_by_guest_host",
+            "modification_proposed_by_host_guest",
+            "new_message",
+            "no_show_guest",
+            "no_show_host",
+            "paid_too_late_guest",
+            "password_changed",
+            "password_reset",
+            "payment_action_required_guest",
+            "payment_declined_guest",
+            "payment_failed_guest",
+            "photo_rejected",
+            "receipt",
+            "receipt_document.html",
+            "receipt_document.txt",
+            "request_expired_guest",
+            "request_expired_host",
+            "requested_guest",
+            "requested_host",
+            "reviews_revealed",
+            "stay",
+            "verify_email",
+            "withdrawn_guest",
+            "withdrawn_host",
+        }
     };
 }
 
-templates! {
-    "en/already_registered",
-    "en/cancelled_by_guest_guest",
-    "en/cancelled_by_guest_host",
-    "en/cancelled_by_host_guest",
-    "en/cancelled_by_host_host",
-    "en/checked_in_guest",
-    "en/checked_in_host",
-    "en/completed_guest",
-    "en/completed_host",
-    "en/confirmed_guest",
-    "en/confirmed_host",
-    "en/declined_guest",
-    "en/dispute_lost_host",
-    "en/dispute_opened_host",
-    "en/dispute_won_host",
-    "en/email_change",
-    "en/email_change_asked",
-    "en/footer",
-    "en/hold_expired_guest",
-    "en/left_early_guest",
-    "en/left_early_host",
-    "en/modification_accepted_guest",
-    "en/modification_accepted_host",
-    "en/modification_declined_guest",
-    "en/modification_declined_host",
-    "en/modification_expired_guest",
-    "en/modification_expired_host",
-    "en/modification_paid_too_late_guest",
-    "en/modification_payment_failed_guest",
-    "en/modification_payment_failed_host",
-    "en/modification_proposed_by_guest_host",
-    "en/modification_proposed_by_host_guest",
-    "en/new_message",
-    "en/no_show_guest",
-    "en/no_show_host",
-    "en/paid_too_late_guest",
-    "en/password_changed",
-    "en/password_reset",
-    "en/payment_action_required_guest",
-    "en/payment_declined_guest",
-    "en/payment_failed_guest",
-    "en/photo_rejected",
-    "en/receipt",
-    "en/receipt_document.html",
-    "en/receipt_document.txt",
-    "en/request_expired_guest",
-    "en/request_expired_host",
-    "en/requested_guest",
-    "en/requested_host",
-    "en/reviews_revealed",
-    "en/stay",
-    "en/verify_email",
-    "en/withdrawn_guest",
-    "en/withdrawn_host",
-    "layout.html",
-    "layout.txt",
+/// The table of one language's templates: one file for each name, under `templates/`.
+macro_rules! folder {
+    ($language:literal, $($name:literal,)+) => {
+        &[$((
+            concat!($language, "/", $name),
+            include_str!(concat!("templates/", $language, "/", $name, ".jinja")),
+        ),)+]
+    };
+}
+
+/// The templates of each language, and what is around all of them.
+const FOLDERS: [&[Template]; 4] = [
+    each!(folder, "en"),
+    each!(folder, "es"),
+    each!(folder, "fr"),
+    &[
+        ("layout.html", include_str!("templates/layout.html.jinja")),
+        ("layout.txt", include_str!("templates/layout.txt.jinja")),
+    ],
+];
+
+/// All templates.
+pub(super) fn all() -> impl Iterator<Item = Template> {
+    FOLDERS.iter().copied().flatten().copied()
 }
 
 /// The source of the template `name`, which may carry the extension of the format that it is rendered to.
 pub(super) fn source(name: &str) -> Option<&'static str> {
-    let find = |name: &str| TEMPLATES.iter().find(|(known, _)| *known == name).map(|(_, source)| *source);
+    let find = |name: &str| all().find(|(known, _)| *known == name).map(|(_, source)| source);
     find(name).or_else(|| find(name.strip_suffix(".html").or_else(|| name.strip_suffix(".txt"))?))
 }
 
@@ -94,7 +118,7 @@ mod tests {
             }
         }
         files.sort();
-        let mut known: Vec<String> = TEMPLATES.iter().map(|(name, _)| format!("{name}.jinja")).collect();
+        let mut known: Vec<String> = all().map(|(name, _)| format!("{name}.jinja")).collect();
         known.sort();
         assert_eq!(files, known);
     }

@@ -174,10 +174,11 @@ fn about_reviews(facts: &BookingFacts, side: ReviewSide, template: &str, path: S
 }
 
 fn photo_rejected(facts: &PhotoFacts) -> Option<Letter> {
+    let language = Language::of(&facts.host.locale);
     let values = PhotoValues {
         name: one_line(&facts.host.name),
         property: one_line(&facts.title),
-        problem: facts.problem.as_deref().map(|code| code.replace('_', " ")),
+        problem: facts.problem.as_deref().and_then(|code| language.photo_problem(code)),
     };
     let path = format!("/properties/{}", facts.property_id);
     letter(&facts.host, "photo_rejected", Value::from(Serde(&values)), path)
@@ -223,7 +224,7 @@ struct MessageValues {
 struct PhotoValues {
     name: String,
     property: String,
-    problem: Option<String>,
+    problem: Option<&'static str>,
 }
 
 /// What the templates of bookings may say. Of the other side only the first name.
@@ -273,12 +274,12 @@ impl BookingValues {
             check_out: language.date(facts.check_out),
             check_out_time: language.time(facts.check_out_at, home),
             guests: language.guests(facts.guests),
-            total: facts.total.to_string(),
-            payout: facts.payout.to_string(),
+            total: language.money(facts.total),
+            payout: language.money(facts.payout),
             deadline: facts.hold_expires_at.map(|at| language.moment(at, own)),
-            refund: facts.refund.map(|refund| refund.to_string()),
+            refund: facts.refund.map(|refund| language.money(refund)),
             refund_is_zero: facts.refund.is_some_and(domain::money::Money::is_zero),
-            host_keeps: facts.host_keeps.map(|kept| kept.to_string()),
+            host_keeps: facts.host_keeps.map(|kept| language.money(kept)),
             review_until: language.moment(reviews_close(facts), own),
             received,
             written,

@@ -3,7 +3,7 @@
 use minijinja::{AutoEscape, Environment, Error, ErrorKind, UndefinedBehavior, Value, context};
 
 use super::catalogue;
-use super::language::Language;
+use super::language::{Language, elided};
 
 /// The longest subject, in characters; what is longer ends in an ellipsis.
 const MAX_SUBJECT: usize = 150;
@@ -40,6 +40,7 @@ impl Templates {
         environment.set_auto_escape_callback(|name| {
             if name.ends_with(HTML) { AutoEscape::Html } else { AutoEscape::None }
         });
+        environment.add_filter("elided", |after: &str, word: &str| elided(after, word));
         Self(environment)
     }
 
@@ -75,6 +76,7 @@ impl Templates {
         let plain = self.0.get_template("layout.txt")?.render(context! {
             paragraphs => plain_paragraphs,
             action => text.action,
+            colon => language.colon(),
             link,
             footer => self.0.get_template(&footer)?.render(context! {})?,
         })?;
@@ -109,9 +111,11 @@ impl Templates {
     }
 }
 
-/// Text without line breaks and other control characters, with single spaces: it cannot end a line, or a header.
+/// Text without line breaks and other control characters, with single spaces: it cannot end a line, or a header. Spaces
+/// that no line breaks at stay what they are.
 pub(super) fn one_line(text: &str) -> String {
-    let breaks = |character: char| character.is_whitespace() || character.is_control();
+    let stays = |character: char| matches!(character, '\u{a0}' | '\u{202f}');
+    let breaks = |character: char| character.is_whitespace() && !stays(character) || character.is_control();
     let words: Vec<&str> = text.split(breaks).filter(|word| !word.is_empty()).collect();
     words.join(" ")
 }
@@ -142,6 +146,7 @@ mod tests {
     #[test]
     fn a_line_stays_one_line() {
         assert_eq!(one_line(" a\r\nBcc: x@example.com\u{2028}\0b\t c "), "a Bcc: x@example.com b c");
+        assert_eq!(one_line("1\u{202f}105,80\u{a0}€\n"), "1\u{202f}105,80\u{a0}€");
         assert_eq!(shorten(&"é".repeat(151)), format!("{}…", "é".repeat(149)));
         assert_eq!(shorten(&"é".repeat(150)), "é".repeat(150));
     }

@@ -39,12 +39,12 @@ pub(super) fn receipt(facts: &ReceiptFacts) -> Option<Letter> {
     let (receipt, language) = (&facts.receipt, Language::of(&facts.guest.locale));
     let is_credit_note = receipt.kind == ReceiptKind::CreditNote;
     let line =
-        |line: &ReceiptLine| LineValues { label: one_line(&line.label), amount: line.amount.to_string() };
+        |line: &ReceiptLine| LineValues { label: one_line(&line.label), amount: language.money(line.amount) };
     let values = ReceiptValues {
         name: one_line(&facts.guest.name),
         property: one_line(&facts.title),
         issuer: one_line(&receipt.issuer),
-        title: if is_credit_note { "Credit note" } else { "Receipt" },
+        title: language.document(is_credit_note),
         credit: is_credit_note,
         number: receipt.number,
         corrects: receipt.corrects,
@@ -53,7 +53,7 @@ pub(super) fn receipt(facts: &ReceiptFacts) -> Option<Letter> {
         check_in: language.date(facts.check_in),
         check_out: language.date(facts.check_out),
         lines: receipt.lines.iter().map(line).collect(),
-        amount: receipt.amount.to_string(),
+        amount: language.money(receipt.amount),
     };
     letter(&facts.guest, "receipt", Value::from(Serde(&values)), booking_path(receipt.booking_id))
 }
@@ -66,7 +66,7 @@ struct DisputeValues {
     check_in: String,
     check_out: String,
     amount: String,
-    reason: String,
+    reason: &'static str,
     deadline: Option<String>,
 }
 
@@ -81,8 +81,8 @@ pub(super) fn dispute(notice: DisputeNotice, facts: &DisputeFacts) -> Option<Let
         property: one_line(&facts.title),
         check_in: language.date(facts.check_in),
         check_out: language.date(facts.check_out),
-        amount: facts.amount.to_string(),
-        reason: one_line(&facts.reason.replace('_', " ")),
+        amount: language.money(facts.amount),
+        reason: language.dispute_reason(&facts.reason),
         deadline: facts.evidence_due_at.map(|at| language.moment(at, &facts.host.time_zone)),
     };
     let template = format!("dispute_{}_host", notice.code());

@@ -11,6 +11,8 @@ use super::super::render::{Templates, Words};
 use super::money::{dispute, receipt};
 use super::*;
 
+mod languages;
+
 fn id<T: From<Uuid>>(number: u128) -> T {
     T::from(Uuid::from_u128(number))
 }
@@ -69,7 +71,7 @@ fn photo_facts() -> PhotoFacts {
         host: person(2, "Blaise", "Europe/Paris"),
         property_id: id(3),
         title: "Loft".to_owned(),
-        problem: Some("not_an_image".to_owned()),
+        problem: Some("too_small".to_owned()),
     }
 }
 
@@ -126,7 +128,7 @@ fn a_host_is_told_of_a_dispute_until_when_evidence_counts_and_how_it_ended() {
     let said = |notice, state| words(&dispute(notice, &dispute_facts(state)).unwrap());
     let opened = said(DisputeNotice::Opened, DisputeState::Open);
     assert!(opened.subject.starts_with("A bank took back 1254.00 EUR"), "{}", opened.subject);
-    assert!(opened.text.contains("reason: product not received"), "{}", opened.text);
+    assert!(opened.text.contains("reason: the stay did not take place"), "{}", opened.text);
     assert!(opened.text.contains("Evidence counts until Wednesday, 2 December 2026"), "{}", opened.text);
     assert!(said(DisputeNotice::Won, DisputeState::Won).text.contains("decided for you"));
     assert!(said(DisputeNotice::Lost, DisputeState::Lost).text.contains("your next payouts"));
@@ -266,7 +268,7 @@ fn every_message_has_words_for_each_of_its_recipients() {
     used.dedup();
     for language in Language::ALL {
         let folder = format!("{}/", language.tag());
-        let names = super::super::catalogue::TEMPLATES.iter();
+        let names = super::super::catalogue::all();
         let mut known: Vec<_> = names.filter_map(|(name, _)| name.strip_prefix(&folder)).collect();
         known.sort_unstable();
         assert_eq!(known, used, "templates of {folder} and what is sent");
@@ -281,7 +283,7 @@ fn a_confirmed_guest_reads_it_all() {
         words.text,
         "Hello Ada,
 
-your stay is booked, and Blaise is looking forward to it. You paid 1254.00 EUR.
+Your stay is booked, and Blaise is looking forward to it. You paid 1254.00 EUR.
 
 Loft <by> the Seine
 Paris, Île-de-France, FR
@@ -346,7 +348,7 @@ fn refunds_are_told_as_they_were_settled() {
     };
     assert!(refund(Some(88_000)).contains("88000 JPY goes back to your card"));
     assert!(refund(Some(0)).contains("nothing is refunded"));
-    assert!(refund(None).contains("your stay is cancelled.\n"));
+    assert!(refund(None).contains("Your stay is cancelled.\n"));
     let host = notice(Notice::CancelledByGuest, &facts(), ReviewSide::Host).text;
     assert!(host.contains("you keep 220.00 EUR before our service fee"));
 }
