@@ -7,6 +7,7 @@ use axum::response::IntoResponse;
 use domain::money::Money;
 use jiff::Timestamp;
 use serde::Serialize;
+use services::payments::holds;
 use store::host_accounts::HostAccountState;
 use store::payouts::{PayoutState as State_, balance, page_of_host};
 use uuid::Uuid;
@@ -171,13 +172,14 @@ pub(crate) async fn get_balance(State(app): State<App>, caller: Caller) -> Resul
 impl From<store::payouts::Balance> for Balance {
     fn from(balance: store::payouts::Balance) -> Self {
         let account = balance.account;
-        let mut holds: Vec<Hold> =
-            balance.currencies.iter().filter_map(|currency| hold(account, currency)).collect();
-        holds.extend(balance.disputed.into_iter().map(|hold| Hold {
-            reason: "disputed",
-            amount: hold.amount,
-            booking_id: Some(hold.booking_id.into()),
-        }));
+        let holds = holds(&balance)
+            .into_iter()
+            .map(|held| Hold {
+                reason: held.reason,
+                amount: held.amount,
+                booking_id: held.booking_id.map(Into::into),
+            })
+            .collect();
         let balances = balance.currencies.into_iter().map(|of| CurrencyBalance {
             currency: of.pending.currency().code(),
             pending: of.pending,
@@ -187,50 +189,5 @@ impl From<store::payouts::Balance> for Balance {
             next_release_at: of.next_release_at,
         });
         Self { balances: balances.collect(), onboarding: account.map(HostAccountState::code), holds }
-    }
-}
-
-/// Why what is payable is not sent, if it is not.
-fn hold(account: Option<HostAccountState>, of: &store::payouts::CurrencyBalance) -> Option<Hold> {
-    let reason = match (of.payable.amount(), account) {
-        (0, _) => return None,
-        (..0, _) => "negative_balance",
-        (_, None | Some(HostAccountState::Pending)) => "not_onboarded",
-        (_, Some(HostAccountState::Restricted)) => "account_restricted",
-        (_, Some(HostAccountState::Enabled)) => of.failure.as_ref().map(|_| "payout_failed")?,
-    };
-    Some(Hold { reason, amount: of.payable, booking_id: None })
-}
-
-#[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    fn reason(
-        account: Option<HostAccountState>,
-        payable: i64,
-        failure: Option<&str>,
-    ) -> Option<&'static str> {
-        let usd = |amount: i64| json!({ "amount": amount, "currency": "USD" });
-        let of: store::payouts::CurrencyBalance = serde_json::from_value(json!({
-            "pending": usd(0), "payable": usd(payable), "in_transit": usd(0), "paid": usd(0),
-            "next_release_at": null, "failure": failure,
-        }))
-        .unwrap();
-        hold(account, &of).map(|hold| hold.reason)
-    }
-
-    #[test]
-    fn whoever_is_not_paid_is_told_why() {
-        use HostAccountState::{Enabled, Pending, Restricted};
-        assert_eq!(reason(Some(Enabled), 0, None), None);
-        assert_eq!(reason(Some(Enabled), 100, None), None, "it goes out within the minute");
-        assert_eq!(reason(Some(Enabled), 100, Some("provider_rejected")), Some("payout_failed"));
-        assert_eq!(reason(Some(Restricted), 100, None), Some("account_restricted"));
-        assert_eq!(reason(Some(Pending), 100, None), Some("not_onboarded"));
-        assert_eq!(reason(None, 100, None), Some("not_onboarded"));
-        assert_eq!(reason(Some(Enabled), -1, None), Some("negative_balance"));
     }
 }

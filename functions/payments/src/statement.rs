@@ -7,17 +7,14 @@ use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE, LINK};
 use axum::http::{HeaderValue, Uri};
 use axum::response::{IntoResponse, Response};
 use domain::money::Money;
+use jiff::Timestamp;
 use jiff::civil::Date;
-use jiff::tz::TimeZone;
-use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
+use services::payments::statement_window;
 use store::payouts::{Movement as Row, Position, Window, statement};
 use uuid::Uuid;
 use web::dto::MoneyDto;
 use web::{App, Caller, Page, Paging, Problem, ValidQuery};
-
-/// How far back a statement begins by default, in days.
-const DAYS: i64 = 31;
 
 /// Which movements, and in which form.
 #[derive(Debug, Deserialize, garde::Validate, utoipa::IntoParams)]
@@ -114,7 +111,7 @@ pub(crate) async fn get_statement(
     uri: Uri,
     ValidQuery(query): ValidQuery<StatementQuery>,
 ) -> Result<Response, Problem> {
-    let (from, to) = days(query.from, query.to, app.ctx().now())?;
+    let (from, to) = statement_window(query.from, query.to, app.ctx().now())?;
     let list = ("/payments/statement", &(caller.user_id, from, to));
     let (paging, after) = Paging::open(&app, list, query.limit, query.cursor.as_deref()).await?;
     let window = Window { from, to, after, limit: paging.rows() };
@@ -126,28 +123,6 @@ pub(crate) async fn get_statement(
         Format::Json => page.respond(&uri),
         Format::Csv => csv(&page.items, page.link(&uri)),
     })
-}
-
-/// The half-open window of whole days.
-fn days(from: Option<Date>, to: Option<Date>, now: Timestamp) -> Result<(Timestamp, Timestamp), Problem> {
-    let start = |date: Date| date.to_zoned(TimeZone::UTC).map(|day| day.timestamp());
-    let out_of_range =
-        |pointer: &str| Problem::invalid(pointer, "invalid_dates", "Choose a date of this era.");
-    let today = now.to_zoned(TimeZone::UTC).date();
-    let last = to.unwrap_or(today);
-    let ends = last.tomorrow().and_then(start).map_err(|_| out_of_range("/to"))?;
-    let begins = match from {
-        Some(from) => start(from).map_err(|_| out_of_range("/from"))?,
-        None => ends.saturating_sub(SignedDuration::from_hours(24 * (DAYS + 1))).unwrap_or(Timestamp::MIN),
-    };
-    if begins >= ends {
-        return Err(Problem::invalid(
-            "/from",
-            "invalid_dates",
-            "Choose a first day that is not after the last.",
-        ));
-    }
-    Ok((begins, ends))
 }
 
 /// A text as a cell: quoted where RFC 4180 demands it, and never a formula, which a spreadsheet would run
@@ -202,21 +177,5 @@ mod tests {
         ] {
             assert_eq!(cell(text), written, "{text:?}");
         }
-    }
-
-    #[test]
-    fn days_are_whole_and_in_order() {
-        let now: Timestamp = "2026-06-15T12:00:00Z".parse().unwrap();
-        let window = |from: Option<&str>, to: Option<&str>| {
-            let date = |text: Option<&str>| text.map(|text| text.parse().unwrap());
-            days(date(from), date(to), now)
-                .map(|(from, to)| (from.to_string(), to.to_string()))
-                .map_err(|problem| problem.code().to_owned())
-        };
-        let of = |from: &str, to: &str| Ok((format!("{from}T00:00:00Z"), format!("{to}T00:00:00Z")));
-        assert_eq!(window(None, None), of("2026-05-15", "2026-06-16"));
-        assert_eq!(window(Some("2026-06-15"), Some("2026-06-15")), of("2026-06-15", "2026-06-16"));
-        assert_eq!(window(Some("2026-06-16"), Some("2026-06-15")), Err("validation_failed".to_owned()));
-        assert_eq!(window(None, Some("9999-12-31")), Err("validation_failed".to_owned()));
     }
 }

@@ -13,9 +13,9 @@ use store::properties::Cluster;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 use web::dto::MoneyDto;
+use web::dto::listing::KindCode;
 use web::{App, Problem, ValidQuery};
 
-use crate::dto::codes::KindCode;
 use crate::list::query::is_number;
 
 /// What the map shows.

@@ -5,13 +5,12 @@ use axum::http::StatusCode;
 use axum::http::header::LOCATION;
 use axum::response::{IntoResponse, Response};
 use services::properties::{Created, create};
+use web::dto::listing::{CreateProperty, of_body};
+use web::media::Media;
 use web::{App, Caller, Problem, ValidJson};
 
-use crate::dto::create::CreateProperty;
 use crate::dto::property::PropertyDto;
 use crate::get::answer;
-use crate::media::Media;
-use crate::problems::of_body;
 
 /// Make a listing.
 ///

@@ -11,9 +11,9 @@ use services::properties::{Criteria, facets_of};
 use services::read_cache::ReadCache;
 use utoipa::{IntoParams, ToSchema};
 use web::dto::MoneyDto;
+use web::dto::listing::KindCode;
 use web::{App, Problem, ValidQuery};
 
-use crate::dto::codes::KindCode;
 use crate::list::query::is_number;
 
 /// What is narrowed.

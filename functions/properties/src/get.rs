@@ -11,11 +11,11 @@ use services::Failure;
 use services::properties::{Viewer, public_view, view};
 use services::read_cache::ReadCache;
 use store::properties::Property;
+use web::media::Media;
 use web::{App, ETag, OptionalCaller, PathId, Problem};
 
 use crate::dto::photo::PhotoDto;
 use crate::dto::property::PropertyDto;
-use crate::media::Media;
 
 /// What anybody may keep of an answer to a stranger. Not longer: what it says may be out of date already when it leaves.
 const SHARED: &str = "public, max-age=10, must-revalidate";

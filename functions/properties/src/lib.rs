@@ -11,9 +11,7 @@ mod dto;
 mod facets;
 mod get;
 mod list;
-mod media;
 mod photos;
-mod problems;
 mod promotions;
 mod publish;
 mod quote;
@@ -24,7 +22,6 @@ mod update;
 
 use domain::messages::Topic;
 
-pub use media::Media;
 pub use state::PropertiesState;
 
 /// The queues that this function sends to.

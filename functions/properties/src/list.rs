@@ -9,11 +9,11 @@ use axum::response::Response;
 use serde_json::value::to_raw_value;
 use services::Failure;
 use services::properties::{Criteria, SearchInput, SearchItem, list_of_host, search};
+use web::media::Media;
 use web::{App, Caller, OptionalCaller, Paging, Problem, ValidQuery};
 
 use crate::dto::photo::PhotoDto;
 use crate::dto::summary::{BestStay, PropertyPage};
-use crate::media::Media;
 use page::{respond, with_member};
 use query::ListQuery;
 

@@ -4,54 +4,12 @@ pub(crate) mod create;
 pub(crate) mod delete;
 pub(crate) mod list;
 
-use domain::money::{BasisPoints, Money};
-use domain::pricing::Benefit;
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use store::promotions::StoredPromotion;
 use utoipa::ToSchema;
 use uuid::Uuid;
-use web::dto::MoneyDto;
-
-/// What a promotion takes off the nights, after all other rebates.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
-#[schema(as = Benefit)]
-#[serde(tag = "basis", rename_all = "snake_case", deny_unknown_fields)]
-pub(crate) enum BenefitDto {
-    /// A share of them.
-    Percent {
-        /// In percent.
-        #[schema(minimum = 1, maximum = 100)]
-        percent: u8,
-    },
-    /// An amount, but never more than they cost.
-    Amount {
-        /// How much, in the listing's currency.
-        #[serde(deserialize_with = "web::extract::object")]
-        #[schema(value_type = MoneyDto)]
-        amount: Money,
-    },
-}
-
-impl From<BenefitDto> for Benefit {
-    fn from(benefit: BenefitDto) -> Self {
-        match benefit {
-            BenefitDto::Percent { percent } => Self::Percent(BasisPoints::from_percent(i16::from(percent))),
-            BenefitDto::Amount { amount } => Self::Amount(amount),
-        }
-    }
-}
-
-impl From<Benefit> for BenefitDto {
-    fn from(benefit: Benefit) -> Self {
-        match benefit {
-            Benefit::Percent(share) => {
-                Self::Percent { percent: u8::try_from(share.get() / 100).unwrap_or(100) }
-            }
-            Benefit::Amount(amount) => Self::Amount { amount },
-        }
-    }
-}
+use web::dto::listing::BenefitDto;
 
 /// A promotion as its host sees it.
 #[derive(Debug, Serialize, ToSchema)]

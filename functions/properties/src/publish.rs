@@ -7,11 +7,11 @@ use domain::ids::PropertyId;
 use services::cohosts::acting_host;
 use services::properties::{publish, unpublish};
 use services::read_cache::{ReadCache, tell_of};
+use web::media::Media;
 use web::{App, Caller, PathId, Problem};
 
 use crate::dto::property::PropertyDto;
 use crate::get::answer;
-use crate::media::Media;
 
 /// Publish a listing.
 ///

@@ -6,9 +6,9 @@ use platform::{Aws, ConfigError};
 use services::read_cache::ReadCache;
 use store::read_cache::CacheTable;
 use web::App;
+use web::media::Media;
 
 use crate::TOPICS;
-use crate::media::Media;
 
 /// The state of this function. Cheap to clone.
 #[derive(Clone, Debug)]

@@ -7,13 +7,12 @@ use domain::ids::PropertyId;
 use services::cohosts::acting_host;
 use services::properties::change;
 use services::read_cache::{ReadCache, tell_of};
+use web::dto::listing::{UpdateProperty, of_body};
+use web::media::Media;
 use web::{App, Caller, IfMatch, PathId, Problem, ValidJson};
 
 use crate::dto::property::PropertyDto;
-use crate::dto::update::UpdateProperty;
 use crate::get::answer;
-use crate::media::Media;
-use crate::problems::of_body;
 
 /// Change a listing.
 ///

@@ -9,6 +9,7 @@
 mod authorise;
 mod capture;
 mod disputes;
+mod earnings;
 mod events;
 mod observe;
 mod onboarding;
@@ -27,6 +28,7 @@ use store::bookings::Cause;
 pub use authorise::authorise;
 pub use capture::capture;
 pub use disputes::observe_dispute;
+pub use earnings::{Held, holds, statement_window};
 pub use events::{IncomingEvent, finish_event, receive_event};
 pub use observe::{Seen, observe_account, observe_payment, observe_refund};
 pub(crate) use onboarding::require_payable;

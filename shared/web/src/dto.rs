@@ -1,5 +1,7 @@
 //! Shapes that many answers share, as `openapi.json` describes them.
 
+pub mod listing;
+
 use domain::money::{Currency, Money};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;

@@ -13,7 +13,7 @@ pub use body::RawBody;
 pub(crate) use body::read;
 pub use client_ip::ClientIp;
 pub use idempotency_key::IdempotencyKey;
-pub use json::{DEFAULT_JSON_LIMIT, ValidJson};
+pub use json::{DEFAULT_JSON_LIMIT, ValidJson, valid};
 pub use objects::object;
 pub use path::PathId;
 pub use query::ValidQuery;

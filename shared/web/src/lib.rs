@@ -10,6 +10,7 @@ pub mod extract;
 mod idempotency;
 mod keys;
 mod limits;
+pub mod media;
 mod negotiate;
 pub mod openapi;
 pub mod operations;

@@ -9,13 +9,11 @@ use store::properties::{Property, PropertyState};
 use utoipa::ToSchema;
 use uuid::Uuid;
 use web::dto::MoneyDto;
+use web::dto::listing::{
+    DiscountsDto, FeeDto, FeeModelCode, KindCode, ModeCode, PlaceOutput, PolicyCode, SeasonDto, TaxDto,
+};
 
-use super::charges::{DiscountsDto, FeeDto, TaxDto};
-use super::codes::{KindCode, ModeCode, PolicyCode};
 use super::photo::PhotoDto;
-use super::place::PlaceOutput;
-use super::season::SeasonDto;
-use super::update::FeeModelCode;
 
 /// Where a listing is in its life.
 #[derive(Clone, Copy, Debug, Serialize, ToSchema)]

@@ -6,8 +6,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 use web::dto::MoneyDto;
-
-use super::codes::PolicyCode;
+use web::dto::listing::{PolicyCode, invalid_fields};
 
 /// The party of a stay.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
@@ -39,7 +38,7 @@ impl GuestsDto {
             for error in &mut errors {
                 error.pointer.insert_str(0, "/guests");
             }
-            super::place::invalid_fields(errors)
+            invalid_fields(errors)
         })
     }
 }
@@ -144,7 +143,7 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
-    use crate::dto::create::CreateProperty;
+    use web::dto::listing::CreateProperty;
 
     fn priced() -> Quote {
         let schema = serde_json::to_value(CreateProperty::schema()).unwrap();

@@ -9,8 +9,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 use web::dto::MoneyDto;
+use web::dto::listing::{KindCode, ModeCode, PolicyCode};
 
-use super::codes::{KindCode, ModeCode, PolicyCode};
 use super::photo::PhotoDto;
 use super::property::{RatingDto, StateDto};
 

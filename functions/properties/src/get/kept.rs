@@ -5,10 +5,10 @@ use serde_json::value::to_raw_value;
 use services::Failure;
 use store::photos::ReadyPhoto;
 use store::properties::Property;
+use web::media::Media;
 
 use crate::dto::photo::PhotoDto;
 use crate::dto::property::PropertyDto;
-use crate::media::Media;
 
 /// Where the photos stand in a document without any. A text of the host's cannot hold it: its quotes are escaped.
 const PHOTOS: &str = ",\"photos\":[]";

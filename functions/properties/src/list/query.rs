@@ -9,8 +9,7 @@ use serde::{Deserialize, Serialize};
 use services::properties::{Criteria, MAX_FLEX_DAYS, Sort};
 use utoipa::{IntoParams, ToSchema};
 use web::Problem;
-
-use crate::dto::codes::KindCode;
+use web::dto::listing::KindCode;
 
 /// What to look for.
 #[derive(Debug, Deserialize, Serialize, Validate, IntoParams)]

@@ -8,10 +8,10 @@ use services::Failure;
 use services::cohosts::host_seen_by;
 use services::photos::of_host;
 use store::photos::HostPhoto;
+use web::media::Media;
 use web::{App, Caller, PathId, Problem};
 
 use crate::dto::photo::{HostPhotoDto, HostPhotos};
-use crate::media::Media;
 
 /// The photos of one's own listing.
 ///

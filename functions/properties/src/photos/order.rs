@@ -10,11 +10,11 @@ use services::cohosts::acting_host;
 use services::photos::order;
 use services::read_cache::{ReadCache, tell_of};
 use utoipa::ToSchema;
+use web::media::Media;
 use web::{App, Caller, PathId, Problem, ValidJson};
 
 use super::list::with_addresses;
 use crate::dto::photo::HostPhotos;
-use crate::media::Media;
 
 /// A new order.
 #[derive(Debug, Deserialize, Validate, ToSchema)]

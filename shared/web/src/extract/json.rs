@@ -4,6 +4,7 @@ use axum::extract::{FromRequest, Request};
 use garde::Validate;
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, StatusCode};
+use serde::Serialize;
 use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::error::Category;
 
@@ -38,10 +39,20 @@ where
             .not_started());
         }
         let bytes = read(request.into_body(), LIMIT).await?;
-        let value: T = parse(&bytes)?;
-        value.validate().map_err(|report| Problem::validation(wrong::rules(&report, wrong::Place::Body)))?;
-        Ok(Self(value))
+        read_into(&bytes).map(Self)
     }
+}
+
+/// What an input says that came in another way than as a body: read and refused as a body of the same shape.
+pub fn valid<T: DeserializeOwned + Validate<Context = ()>>(input: &impl Serialize) -> Result<T, Problem> {
+    let bytes = serde_json::to_vec(input).map_err(|error| Problem::internal(&error))?;
+    read_into(&bytes)
+}
+
+fn read_into<T: DeserializeOwned + Validate<Context = ()>>(bytes: &[u8]) -> Result<T, Problem> {
+    let value: T = parse(bytes)?;
+    value.validate().map_err(|report| Problem::validation(wrong::rules(&report, wrong::Place::Body)))?;
+    Ok(value)
 }
 
 fn is_json(headers: &HeaderMap) -> bool {

@@ -1,19 +1,19 @@
 //! Prices for times of the year, as hosts write them.
 
+use crate::dto::MoneyDto;
 use domain::listing::Season;
 use domain::money::Money;
 use domain::text::Line;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use web::dto::MoneyDto;
 
 /// The price of nights in a time of the year. It stands above the weekend's and below a date's own; of two seasons that
 /// cover a night the first counts.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[schema(as = Season)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct SeasonDto {
+pub struct SeasonDto {
     /// What the host calls it.
     #[schema(value_type = String, min_length = 1, max_length = 60, example = "High summer")]
     name: Line<1, 60>,
@@ -22,7 +22,7 @@ pub(crate) struct SeasonDto {
     /// The last night; not before the first, and within a year of it.
     last_night: Date,
     /// The price of each night.
-    #[serde(deserialize_with = "web::extract::object")]
+    #[serde(deserialize_with = "crate::extract::object")]
     #[schema(value_type = MoneyDto)]
     nightly_price: Money,
 }

@@ -1,5 +1,6 @@
 //! New listings.
 
+use crate::dto::MoneyDto;
 use domain::cancellation::CancellationPolicyCode;
 use domain::dates::TimeOfDay;
 use domain::listing::{
@@ -14,7 +15,6 @@ use serde::Deserialize;
 use services::properties::NewListing;
 use store::properties::Listing;
 use utoipa::ToSchema;
-use web::dto::MoneyDto;
 
 use super::charges::{DiscountsDto, FeeDto, TaxDto};
 use super::codes::{KindCode, ModeCode, PolicyCode};
@@ -46,7 +46,7 @@ use super::update::{FeeModelCode, MAX_AMENITIES, MAX_CHARGES, UpdateProperty};
     "booking_mode": "instant", "cancellation_policy": "flexible",
     "check_in_time": "15:00", "check_out_time": "11:00", "min_nights": 1, "max_nights": 30
 }))]
-pub(crate) struct CreateProperty {
+pub struct CreateProperty {
     /// Its name.
     #[schema(value_type = String, min_length = 1, max_length = 200)]
     title: Title,
@@ -166,7 +166,7 @@ pub(crate) struct CreateProperty {
 
 impl CreateProperty {
     /// The listing, with every field that is wrong by itself named at once.
-    pub(crate) fn parse(self) -> Result<NewListing, Refusal> {
+    pub fn parse(self) -> Result<NewListing, Refusal> {
         let (units, source_ref) = (self.units.unwrap_or(1), self.source_ref.clone().map(String::from));
         let (base, rest) = self.split()?;
         let mut listing = base;

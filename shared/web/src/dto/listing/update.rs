@@ -1,5 +1,6 @@
 //! Changes of a listing. A new one is made by the same rules from what must be said and what may be.
 
+use crate::dto::MoneyDto;
 use domain::cancellation::CancellationPolicyCode;
 use domain::dates::TimeOfDay;
 use domain::listing::{
@@ -11,7 +12,6 @@ use garde::Validate;
 use serde::{Deserialize, Serialize};
 use store::properties::{Listing, Said};
 use utoipa::ToSchema;
-use web::dto::MoneyDto;
 
 use super::charges::{DiscountsDto, FeeDto, TaxDto};
 use super::codes::{KindCode, ModeCode, PolicyCode};
@@ -19,14 +19,14 @@ use super::place::{PlaceInput, halves, invalid_fields};
 use super::season::SeasonDto;
 
 /// How many fees, taxes or rebates of a kind a listing may have.
-pub(crate) const MAX_CHARGES: usize = 20;
+pub const MAX_CHARGES: usize = 20;
 /// How many amenities a listing may have.
-pub(crate) const MAX_AMENITIES: usize = 100;
+pub const MAX_AMENITIES: usize = 100;
 
 /// Who pays the platform's service fee.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-pub(crate) enum FeeModelCode {
+pub enum FeeModelCode {
     /// The guest pays 14 % on top, the host 3 %.
     Split,
     /// The host pays 15.5 %.
@@ -57,106 +57,106 @@ impl From<FeeModel> for FeeModelCode {
 #[garde(allow_unvalidated)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"title": "Loft by the river, renewed", "nightly_price": {"amount": 21000, "currency": "USD"}, "min_nights": 2}))]
-pub(crate) struct UpdateProperty {
+pub struct UpdateProperty {
     /// Its name.
     #[schema(value_type = Option<String>, min_length = 1, max_length = 200)]
-    pub(crate) title: Option<Title>,
+    pub title: Option<Title>,
     /// Its description.
     #[schema(value_type = Option<String>, max_length = 10_000)]
-    pub(crate) description: Option<Description>,
+    pub description: Option<Description>,
     /// What kind of place it is.
     #[schema(value_type = Option<KindCode>)]
-    pub(crate) kind: Option<PropertyKind>,
+    pub kind: Option<PropertyKind>,
     /// Where it is.
-    pub(crate) location: Option<PlaceInput>,
+    pub location: Option<PlaceInput>,
     /// How many adults and children it takes.
     #[schema(value_type = Option<u8>, minimum = 1, maximum = 50)]
-    pub(crate) capacity: Option<Capacity>,
+    pub capacity: Option<Capacity>,
     /// How many bedrooms.
     #[garde(inner(range(max = 50)))]
     #[schema(maximum = 50)]
-    pub(crate) bedrooms: Option<u8>,
+    pub bedrooms: Option<u8>,
     /// How many beds.
     #[garde(inner(range(max = 100)))]
     #[schema(maximum = 100)]
-    pub(crate) beds: Option<u8>,
+    pub beds: Option<u8>,
     /// How many bathrooms, in halves.
     #[schema(minimum = 0, maximum = 50, multiple_of = 0.5)]
-    pub(crate) bathrooms: Option<f64>,
+    pub bathrooms: Option<f64>,
     /// What it has, by codes.
     #[garde(inner(length(max = MAX_AMENITIES)))]
     #[schema(schema_with = super::codes::amenities)]
-    pub(crate) amenities: Option<Vec<Amenity>>,
+    pub amenities: Option<Vec<Amenity>>,
     /// The price of a night for which nothing else is said.
     #[serde(default)]
     #[schema(value_type = Option<MoneyDto>)]
-    pub(crate) nightly_price: Said<Money>,
+    pub nightly_price: Said<Money>,
     /// What Friday and Saturday nights cost above it, in percent; may be negative.
     #[garde(inner(range(min = -90, max = 500)))]
     #[schema(minimum = -90, maximum = 500)]
-    pub(crate) weekend_percent: Option<i16>,
+    pub weekend_percent: Option<i16>,
     /// What cleaning costs, once for a stay.
     #[serde(default)]
     #[schema(value_type = Option<MoneyDto>)]
-    pub(crate) cleaning_fee: Said<Money>,
+    pub cleaning_fee: Said<Money>,
     /// Further fees.
     #[garde(inner(length(max = MAX_CHARGES)))]
     #[schema(max_items = 20)]
-    pub(crate) fees: Option<Vec<FeeDto>>,
+    pub fees: Option<Vec<FeeDto>>,
     /// Taxes on the stay.
     #[garde(inner(length(max = MAX_CHARGES)))]
     #[schema(max_items = 20)]
-    pub(crate) taxes: Option<Vec<TaxDto>>,
+    pub taxes: Option<Vec<TaxDto>>,
     /// Rebates that need no code.
-    pub(crate) discounts: Option<DiscountsDto>,
+    pub discounts: Option<DiscountsDto>,
     /// Prices for times of the year.
     #[garde(inner(length(max = MAX_CHARGES)))]
     #[schema(max_items = 20)]
-    pub(crate) seasons: Option<Vec<SeasonDto>>,
+    pub seasons: Option<Vec<SeasonDto>>,
     /// Who pays the platform's service fee.
-    pub(crate) fee_model: Option<FeeModelCode>,
+    pub fee_model: Option<FeeModelCode>,
     /// How many guests the nightly price includes; an extra-guest fee is for those above.
     #[schema(value_type = Option<u8>, minimum = 1, maximum = 50)]
-    pub(crate) included_guests: Option<Capacity>,
+    pub included_guests: Option<Capacity>,
     /// How many pets it takes.
     #[garde(inner(range(max = 10)))]
     #[schema(maximum = 10)]
-    pub(crate) max_pets: Option<u8>,
+    pub max_pets: Option<u8>,
     /// How a guest comes to a booking.
     #[schema(value_type = Option<ModeCode>)]
-    pub(crate) booking_mode: Option<BookingMode>,
+    pub booking_mode: Option<BookingMode>,
     /// What a cancellation gives back. Bookings that stand keep their own.
     #[schema(value_type = Option<PolicyCode>)]
-    pub(crate) cancellation_policy: Option<CancellationPolicyCode>,
+    pub cancellation_policy: Option<CancellationPolicyCode>,
     /// From when guests may arrive.
     #[schema(value_type = Option<String>, pattern = "^([01][0-9]|2[0-3]):[0-5][0-9]$", example = "15:00")]
-    pub(crate) check_in_time: Option<TimeOfDay>,
+    pub check_in_time: Option<TimeOfDay>,
     /// Until when guests must leave.
     #[schema(value_type = Option<String>, pattern = "^([01][0-9]|2[0-3]):[0-5][0-9]$", example = "11:00")]
-    pub(crate) check_out_time: Option<TimeOfDay>,
+    pub check_out_time: Option<TimeOfDay>,
     /// The fewest nights of a stay.
     #[schema(minimum = 1, maximum = 365)]
-    pub(crate) min_nights: Option<u16>,
+    pub min_nights: Option<u16>,
     /// The most nights of a stay.
     #[schema(minimum = 1, maximum = 365)]
-    pub(crate) max_nights: Option<u16>,
+    pub max_nights: Option<u16>,
     /// How many hours before the check-in time a stay must be booked.
     #[schema(maximum = 8760)]
-    pub(crate) advance_notice_hours: Option<u16>,
+    pub advance_notice_hours: Option<u16>,
     /// How many days ahead of today the last night may be; absent for any.
     #[serde(default)]
     #[schema(value_type = Option<u16>, minimum = 1, maximum = 730)]
-    pub(crate) booking_window_days: Said<u16>,
+    pub booking_window_days: Said<u16>,
     /// How many nights stay free after each stay.
     #[schema(maximum = 30)]
-    pub(crate) preparation_nights: Option<u8>,
+    pub preparation_nights: Option<u8>,
 }
 
 impl UpdateProperty {
     /// Writes the change into the listing; refuses it with every field that is wrong by itself.
     ///
     /// Whether the terms agree with each other is asked later, when they are whole.
-    pub(crate) fn apply(self, listing: &mut Listing) -> Result<(), Refusal> {
+    pub fn apply(self, listing: &mut Listing) -> Result<(), Refusal> {
         let mut errors = Vec::new();
         let change =
             self.place(listing, &mut errors).rooms(listing, &mut errors).prices(listing, &mut errors);

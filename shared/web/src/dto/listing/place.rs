@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 #[derive(ToSchema, Serialize)]
 #[serde(deny_unknown_fields)]
 #[schema(as = Address)]
-pub(crate) struct AddressDto {
+pub struct AddressDto {
     /// Street and number. Only the host and guests with a confirmed booking see it.
     #[schema(min_length = 1, max_length = 200)]
     line1: Option<String>,
@@ -35,7 +35,7 @@ pub(crate) struct AddressDto {
 #[derive(Debug, Deserialize, ToSchema)]
 #[schema(as = NewPlace)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct PlaceInput {
+pub struct PlaceInput {
     /// Degrees north.
     #[schema(minimum = -90, maximum = 90)]
     lat: f64,
@@ -52,7 +52,7 @@ pub(crate) struct PlaceInput {
 
 impl PlaceInput {
     /// The parsed place.
-    pub(crate) fn parse(self) -> Result<(Location, Address, Zone), FieldError> {
+    pub fn parse(self) -> Result<(Location, Address, Zone), FieldError> {
         let pointer = if (-90.0..=90.0).contains(&self.lat) { "/location/lon" } else { "/location/lat" };
         let location = Location::from_degrees(self.lat, self.lon).map_err(|invalid| invalid.at(pointer))?;
         Ok((location, self.address, self.time_zone))
@@ -62,7 +62,7 @@ impl PlaceInput {
 /// Where a place is.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Place)]
-pub(crate) struct PlaceOutput {
+pub struct PlaceOutput {
     /// Degrees north.
     lat: f64,
     /// Degrees east.
@@ -78,7 +78,8 @@ pub(crate) struct PlaceOutput {
 }
 
 impl PlaceOutput {
-    pub(crate) fn new(location: Location, address: Address, zone: &Zone, exact: bool) -> Self {
+    /// The place as somebody sees it who may know it exactly, or not.
+    pub fn new(location: Location, address: Address, zone: &Zone, exact: bool) -> Self {
         Self {
             lat: location.lat_degrees(),
             lon: location.lon_degrees(),
@@ -90,7 +91,7 @@ impl PlaceOutput {
 }
 
 /// A number of bathrooms in halves: 1.5 is 3.
-pub(crate) fn halves(bathrooms: f64) -> Result<u8, FieldError> {
+pub fn halves(bathrooms: f64) -> Result<u8, FieldError> {
     let doubled = bathrooms * 2.0;
     if doubled.fract() == 0.0 && (0.0..=100.0).contains(&doubled) {
         #[expect(
@@ -108,7 +109,7 @@ pub(crate) fn halves(bathrooms: f64) -> Result<u8, FieldError> {
 }
 
 /// A refusal of an input that names several fields.
-pub(crate) fn invalid_fields(errors: Vec<FieldError>) -> Refusal {
+pub fn invalid_fields(errors: Vec<FieldError>) -> Refusal {
     let detail = "Some of the input is wrong; errors names each place.";
     Refusal { errors, ..Refusal::new(domain::refusal::RefusalClass::Rule, "validation_failed", detail) }
 }

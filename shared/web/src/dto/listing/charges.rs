@@ -1,5 +1,6 @@
 //! Fees, taxes and rebates, as hosts write them.
 
+use crate::dto::MoneyDto;
 use domain::listing::{
     AdvanceDiscount, Discounts, Fee, FeeCharge, FeeKind, LengthDiscount, Tax, TaxBase, TaxCharge,
     TaxCollector,
@@ -8,7 +9,6 @@ use domain::money::{BasisPoints, Money};
 use domain::text::Line;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use web::dto::MoneyDto;
 
 use super::codes::{FeeKindCode, TaxBaseCode, TaxCollectorCode};
 
@@ -16,12 +16,12 @@ use super::codes::{FeeKindCode, TaxBaseCode, TaxCollectorCode};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[schema(as = Fee)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct FeeDto {
+pub struct FeeDto {
     /// What it is for.
     #[schema(value_type = FeeKindCode)]
     kind: FeeKind,
     /// How much it is.
-    #[serde(deserialize_with = "web::extract::object")]
+    #[serde(deserialize_with = "crate::extract::object")]
     charge: FeeChargeDto,
 }
 
@@ -29,32 +29,32 @@ pub(crate) struct FeeDto {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[schema(as = FeeCharge)]
 #[serde(tag = "basis", rename_all = "snake_case", deny_unknown_fields)]
-pub(crate) enum FeeChargeDto {
+pub enum FeeChargeDto {
     /// Once.
     PerStay {
         /// How much.
-        #[serde(deserialize_with = "web::extract::object")]
+        #[serde(deserialize_with = "crate::extract::object")]
         #[schema(value_type = MoneyDto)]
         amount: Money,
     },
     /// For each night.
     PerNight {
         /// How much.
-        #[serde(deserialize_with = "web::extract::object")]
+        #[serde(deserialize_with = "crate::extract::object")]
         #[schema(value_type = MoneyDto)]
         amount: Money,
     },
     /// For each person: for extra guests those above the included number, for pets each pet.
     PerPerson {
         /// How much.
-        #[serde(deserialize_with = "web::extract::object")]
+        #[serde(deserialize_with = "crate::extract::object")]
         #[schema(value_type = MoneyDto)]
         amount: Money,
     },
     /// For each person and night.
     PerPersonNight {
         /// How much.
-        #[serde(deserialize_with = "web::extract::object")]
+        #[serde(deserialize_with = "crate::extract::object")]
         #[schema(value_type = MoneyDto)]
         amount: Money,
     },
@@ -98,12 +98,12 @@ impl From<&Fee> for FeeDto {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[schema(as = Tax)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct TaxDto {
+pub struct TaxDto {
     /// What the guest reads.
     #[schema(value_type = String, min_length = 1, max_length = 60, example = "City tax")]
     name: Line<1, 60>,
     /// How it is reckoned.
-    #[serde(deserialize_with = "web::extract::object")]
+    #[serde(deserialize_with = "crate::extract::object")]
     charge: TaxChargeDto,
     /// How many nights are taxed at most.
     #[serde(default)]
@@ -129,7 +129,7 @@ pub(crate) struct TaxDto {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[schema(as = TaxCharge)]
 #[serde(tag = "basis", rename_all = "snake_case", deny_unknown_fields)]
-pub(crate) enum TaxChargeDto {
+pub enum TaxChargeDto {
     /// A share.
     Percent {
         /// Millionths: 88750 is 8.875 %.
@@ -142,21 +142,21 @@ pub(crate) enum TaxChargeDto {
     /// For each night.
     Night {
         /// How much.
-        #[serde(deserialize_with = "web::extract::object")]
+        #[serde(deserialize_with = "crate::extract::object")]
         #[schema(value_type = MoneyDto)]
         amount: Money,
     },
     /// For each guest.
     Guest {
         /// How much.
-        #[serde(deserialize_with = "web::extract::object")]
+        #[serde(deserialize_with = "crate::extract::object")]
         #[schema(value_type = MoneyDto)]
         amount: Money,
     },
     /// For each guest and night.
     GuestNight {
         /// How much.
-        #[serde(deserialize_with = "web::extract::object")]
+        #[serde(deserialize_with = "crate::extract::object")]
         #[schema(value_type = MoneyDto)]
         amount: Money,
     },
@@ -206,7 +206,7 @@ impl From<&Tax> for TaxDto {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 #[schema(as = Discounts)]
 #[serde(deny_unknown_fields, default)]
-pub(crate) struct DiscountsDto {
+pub struct DiscountsDto {
     /// For long stays: the largest threshold that a stay reaches wins, they do not stack.
     #[schema(max_items = 20)]
     length_of_stay: Vec<LengthDiscountDto>,
@@ -222,7 +222,7 @@ pub(crate) struct DiscountsDto {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[schema(as = LengthDiscount)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct LengthDiscountDto {
+pub struct LengthDiscountDto {
     /// The shortest stay that gets it.
     #[schema(minimum = 2, maximum = 365, example = 7)]
     from_nights: u16,
@@ -235,7 +235,7 @@ pub(crate) struct LengthDiscountDto {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[schema(as = AdvanceDiscount)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct AdvanceDiscountDto {
+pub struct AdvanceDiscountDto {
     /// Days from today to the arrival: at least so many for an early bird, at most for a last minute.
     #[schema(minimum = 0, maximum = 730)]
     days: u16,
@@ -246,7 +246,7 @@ pub(crate) struct AdvanceDiscountDto {
 
 impl DiscountsDto {
     /// The names of the lists that have more than `most` members.
-    pub(crate) fn too_long(&self, most: usize) -> impl Iterator<Item = &'static str> {
+    pub fn too_long(&self, most: usize) -> impl Iterator<Item = &'static str> {
         let lists = [
             ("length_of_stay", self.length_of_stay.len()),
             ("early_bird", self.early_bird.len()),

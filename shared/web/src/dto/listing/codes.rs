@@ -10,7 +10,7 @@ use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, Schema, Type};
 use utoipa::{PartialSchema, ToSchema};
 
 /// An enumeration of stable codes.
-pub(crate) trait Codes {
+pub trait Codes {
     /// The schema's name.
     const NAME: &'static str;
     /// What it is.
@@ -21,7 +21,7 @@ pub(crate) trait Codes {
 }
 
 /// The schema of an enumeration: annotate a field `#[schema(value_type = KindCode)]` and keep the domain's type.
-pub(crate) struct CodeOf<T>(PhantomData<T>);
+pub struct CodeOf<T>(PhantomData<T>);
 
 impl<T: Codes> PartialSchema for CodeOf<T> {
     fn schema() -> RefOr<Schema> {
@@ -52,7 +52,7 @@ macro_rules! codes {
         }
 
         #[doc = $description]
-        pub(crate) type $alias = CodeOf<$name>;
+        pub type $alias = CodeOf<$name>;
     )+};
 }
 
@@ -66,7 +66,7 @@ codes! {
 }
 
 /// The schema of a list of amenities: the bounds of an item cannot be said beside the field.
-pub(crate) fn amenities() -> utoipa::openapi::schema::Array {
+pub(super) fn amenities() -> utoipa::openapi::schema::Array {
     let code = ObjectBuilder::new()
         .schema_type(Type::String)
         .min_length(Some(1))

@@ -16,7 +16,7 @@ use self::sign::Signer;
 mod sign;
 
 /// How long an upload may begin after its announcement.
-pub(crate) const UPLOAD_TTL: Duration = Duration::from_mins(15);
+pub const UPLOAD_TTL: Duration = Duration::from_mins(15);
 /// How long a photo's address holds.
 const VIEW_TTL: Duration = Duration::from_hours(1);
 /// How long an address is handed out again: whoever gets it has half an hour left at least, and caches find the photo
@@ -40,11 +40,11 @@ impl fmt::Debug for Media {
 
 /// Where and how a photo is uploaded.
 #[derive(Debug)]
-pub(crate) struct Upload {
+pub struct Upload {
     /// The address.
-    pub(crate) url: String,
+    pub url: String,
     /// The headers that must be sent, with exactly these values.
-    pub(crate) headers: Vec<(String, String)>,
+    pub headers: Vec<(String, String)>,
 }
 
 impl Media {
@@ -54,12 +54,7 @@ impl Media {
     }
 
     /// An address to upload `byte_length` bytes of `content_type` to `key`; anything else it does not take.
-    pub(crate) async fn upload(
-        &self,
-        key: &str,
-        content_type: &str,
-        byte_length: i64,
-    ) -> Result<Upload, Failure> {
+    pub async fn upload(&self, key: &str, content_type: &str, byte_length: i64) -> Result<Upload, Failure> {
         let header = |name: &str, value: String| (name.to_owned(), value);
         let headers = vec![
             header("content-length", byte_length.to_string()),
@@ -70,7 +65,7 @@ impl Media {
     }
 
     /// An address at which the clean photo may be read.
-    pub(crate) async fn view(&self, id: PhotoId, key: &str) -> Result<String, Failure> {
+    pub async fn view(&self, id: PhotoId, key: &str) -> Result<String, Failure> {
         self.view_at(id, key, Instant::now()).await
     }
 

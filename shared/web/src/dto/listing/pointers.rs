@@ -1,11 +1,11 @@
 //! Refusals of the domain, said of this API's fields.
 
+use crate::problem::Problem;
 use domain::refusal::FieldError;
 use services::Failure;
-use web::Problem;
 
 /// Answers a failure whose pointers go into the stored terms with pointers into the body that was sent.
-pub(crate) fn of_body(failure: Failure) -> Problem {
+pub fn of_body(failure: Failure) -> Problem {
     match failure {
         Failure::Refused(mut refusal) => {
             refusal.errors.iter_mut().for_each(rename);
