@@ -224,16 +224,38 @@ module "graphql" {
   rollback_alarms = [module.api_errors_alarm.name]
 
   variables = merge(local.database_variables, local.caller_variables, {
+    MEDIA_BUCKET            = aws_s3_bucket.media.bucket
     PAYMENTS_QUEUE_URL      = module.payments_queue.url
     NOTIFICATIONS_QUEUE_URL = module.notifications_queue.url
+    MEDIA_QUEUE_URL         = module.media_queue.url
+    CACHE_TABLE             = module.cache_table.name
   })
 
   statements = concat(local.database_statements, local.caller_statements, [
     {
+      Sid      = "Cache"
+      Effect   = "Allow"
+      Action   = "dynamodb:PutItem"
+      Resource = module.cache_table.arn
+    },
+    # What it presigns: uploads by the host, downloads of what the worker has cleaned.
+    {
+      Sid      = "Uploads"
+      Effect   = "Allow"
+      Action   = "s3:PutObject"
+      Resource = "${aws_s3_bucket.media.arn}/uploads/*"
+    },
+    {
+      Sid      = "Photos"
+      Effect   = "Allow"
+      Action   = "s3:GetObject"
+      Resource = "${aws_s3_bucket.media.arn}/photos/*"
+    },
+    {
       Sid      = "Publish"
       Effect   = "Allow"
       Action   = "sqs:SendMessage"
-      Resource = [module.payments_queue.arn, module.notifications_queue.arn]
+      Resource = [module.payments_queue.arn, module.notifications_queue.arn, module.media_queue.arn]
     },
   ])
 

@@ -1,10 +1,14 @@
 //! The domain by GraphQL.
 
+mod earnings;
+pub(crate) mod hosting;
 mod http;
 mod limits;
 mod persisted;
+mod schema;
 mod statements;
 mod sweep;
+pub(crate) mod talk;
 pub(crate) mod writes;
 
 use serde_json::{Value, json};

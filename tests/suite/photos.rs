@@ -8,7 +8,7 @@ use tests::{Answer, Person, System};
 /// A camera's name, in a place where cameras write it (a comment segment).
 const SECRET: &[u8] = b"SECRETCAM at 38.9072 N 77.0369 W";
 
-fn jpeg(width: u32, height: u32) -> Vec<u8> {
+pub(crate) fn jpeg(width: u32, height: u32) -> Vec<u8> {
     let picture = RgbImage::from_pixel(width, height, image::Rgb([200, 100, 50]));
     let mut bytes = Vec::new();
     JpegEncoder::new(&mut bytes).write_image(&picture, width, height, ExtendedColorType::Rgb8).unwrap();

@@ -100,7 +100,7 @@ async fn reads(name: &str) -> BTreeSet<String> {
         "bookings" => drop(web::App::from_env(env, &aws, bookings::TOPICS).unwrap()),
         "payments" => drop(payments::PaymentsState::from_env(env, &aws).unwrap()),
         "reviews" => drop(web::App::from_env(env, &aws, reviews::TOPICS).unwrap()),
-        "graphql" => drop(web::App::from_env(env, &aws, graphql::TOPICS).unwrap()),
+        "graphql" => drop(graphql::GraphqlState::from_env(env, &aws).unwrap()),
         "messages" => drop(web::App::from_env(env, &aws, messages::TOPICS).unwrap()),
         "fallback" => drop(web::Edge::stateless(env)),
         "payments-worker" => drop(payments_worker::Worker::from_env(env, &aws).unwrap()),

@@ -34,23 +34,39 @@ pub(crate) struct Prepared {
     pub(crate) is_named: bool,
 }
 
+/// Why a document is not executed.
+#[derive(Debug)]
+pub(crate) enum Fault {
+    /// It does not parse.
+    Unparsed(ServerError),
+    /// It is too much, or it is not clear which of its operations is meant.
+    Refused(ServerError),
+}
+
+impl From<ServerError> for Fault {
+    fn from(error: ServerError) -> Self {
+        Self::Refused(error)
+    }
+}
+
 /// Parses a document and holds the operation that is meant to the limits. `open` says whether the schema may be asked for.
 pub(crate) fn prepare(
     query: &str,
     operation_name: Option<&str>,
     variables: &Map<String, Value>,
     open: bool,
-) -> Result<Prepared, ServerError> {
+) -> Result<Prepared, Fault> {
     if query.len() > MAX_BYTES {
-        return Err(limit("query_too_large", format!("A document has at most {MAX_BYTES} bytes.")));
+        return Err(limit("query_too_large", format!("A document has at most {MAX_BYTES} bytes.")).into());
     }
     if brackets(query) > MAX_BRACKETS {
-        return Err(limit("query_too_deep", format!("Brackets stand at most {MAX_BRACKETS} deep.")));
+        return Err(limit("query_too_deep", format!("Brackets stand at most {MAX_BRACKETS} deep.")).into());
     }
-    let document =
-        parse_query(query).map_err(|error| coded(ServerError::from(error), "graphql_parse_failed"))?;
+    let unparsed = |error| Fault::Unparsed(coded(ServerError::from(error), "graphql_parse_failed"));
+    let document = parse_query(query).map_err(unparsed)?;
     let operation = chosen(&document, operation_name)?;
     let kind = operation.ty;
+    needs(operation, variables)?;
     let mut walk =
         Walk { document: &document, operation, variables, open, fields: 0, aliases: 0, spread: Vec::new() };
     walk.selection(&operation.selection_set.node, 1)?;
@@ -73,6 +89,19 @@ fn chosen<'a>(
         let detail = "Name one of the document's operations as operationName.";
         coded(ServerError::new(detail, None), "graphql_operation_unknown")
     })
+}
+
+/// Refuses an operation that lacks a variable which it needs (GraphQL, section 6.1.2: `CoerceVariableValues`).
+fn needs(operation: &OperationDefinition, variables: &Map<String, Value>) -> Result<(), ServerError> {
+    for definition in &operation.variable_definitions {
+        let name = &definition.node.name.node;
+        let needed = !definition.node.var_type.node.nullable && definition.node.default_value.is_none();
+        if needed && variables.get(name.as_str()).is_none_or(Value::is_null) {
+            let error = ServerError::new(format!("Give the variable ${name}."), Some(definition.pos));
+            return Err(coded(error, "graphql_validation_failed"));
+        }
+    }
+    Ok(())
 }
 
 /// How deep brackets stand in brackets, those of texts included: what is long belongs into variables.
@@ -194,7 +223,8 @@ mod tests {
 
     fn code(query: &str, variables: &Value) -> Option<String> {
         let variables = variables.as_object().cloned().unwrap_or_default();
-        let error = prepare(query, None, &variables, false).err()?;
+        let (Fault::Unparsed(error) | Fault::Refused(error)) =
+            prepare(query, None, &variables, false).err()?;
         let code = error.extensions.unwrap().get("code").cloned().unwrap();
         Some(code.into_json().unwrap().as_str().unwrap().to_owned())
     }
@@ -255,6 +285,14 @@ mod tests {
         );
         assert!(prepare("{ __schema { types { name } } }", None, &Map::new(), true).is_ok());
         assert_eq!(refused("{ __typename }"), None);
+    }
+
+    #[test]
+    fn what_an_operation_needs_must_be_given() {
+        let needs = "query($a: ID!, $b: Int! = 1, $c: Int) { a(id: $a, b: $b, c: $c) }";
+        assert_eq!(refused(needs).as_deref(), Some("graphql_validation_failed"));
+        assert_eq!(code(needs, &json!({ "a": null })).as_deref(), Some("graphql_validation_failed"));
+        assert_eq!(code(needs, &json!({ "a": "x" })), None);
     }
 
     #[test]

@@ -10,6 +10,11 @@ use axum::extract::{FromRef, FromRequest as _, FromRequestParts as _, Request, S
 use axum::response::{IntoResponse as _, Response};
 use http::StatusCode;
 use http::header::ALLOW;
+use platform::config::{CacheConfig, Env, MediaConfig, load};
+use platform::{Aws, ConfigError};
+use services::read_cache::ReadCache;
+use store::read_cache::CacheTable;
+use web::media::Media;
 use web::{App, OptionalCaller, Problem, RawBody};
 
 use crate::schema::{Schema, schema};
@@ -21,18 +26,38 @@ use persisted::Documents;
 /// The longest body, in bytes: documents are short, and what is long is sent by presigned addresses.
 const MAX_BODY: usize = 128 * 1024;
 
+/// The longest path with its query, in bytes: what leaves room for headers in the 10,240 bytes that API Gateway takes.
+const MAX_URI: usize = 8_000;
+
 /// What the handlers hold.
 #[derive(Clone)]
-pub(crate) struct GraphqlState {
+pub struct GraphqlState {
     app: App,
+    media: Media,
+    cache: ReadCache,
     schema: Schema,
     documents: Documents,
 }
 
+impl std::fmt::Debug for GraphqlState {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("GraphqlState").field("app", &self.app).finish_non_exhaustive()
+    }
+}
+
 impl GraphqlState {
-    pub(crate) fn new(app: App) -> Self {
+    /// The state, from the environment. Calls nothing.
+    pub fn from_env(env: &Env, aws: &Aws) -> Result<Self, ConfigError> {
+        let app = App::from_env(env, aws, crate::TOPICS)?;
+        let media = Media::new(env, aws, &load::<MediaConfig>(env)?.bucket);
+        let cache = ReadCache::new(CacheTable::new(aws.dynamodb(), load::<CacheConfig>(env)?.table));
         let (schema, documents) = (schema(is_open(&app)), Documents::new(app.documents()));
-        Self { app, schema, documents }
+        Ok(Self { app, media, cache, schema, documents })
+    }
+
+    /// What every HTTP function holds.
+    pub fn app(&self) -> &App {
+        &self.app
     }
 }
 
@@ -51,6 +76,10 @@ fn is_open(app: &App) -> bool {
 pub(crate) async fn get(State(state): State<GraphqlState>, request: Request) -> Response {
     let Some(form) = Form::accepted(request.headers()) else { return not_acceptable() };
     let (mut parts, _) = request.into_parts();
+    if parts.uri.path_and_query().is_some_and(|path| path.as_str().len() > MAX_URI) {
+        let detail = format!("Send what is longer than {MAX_URI} bytes by POST.");
+        return Answer::problem(&Problem::new(StatusCode::URI_TOO_LONG, "uri_too_long", detail)).send(form);
+    }
     let caller = match OptionalCaller::from_request_parts(&mut parts, &state).await {
         Ok(OptionalCaller(caller)) => caller,
         Err(problem) => return Answer::problem(&problem).send(form),

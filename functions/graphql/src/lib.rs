@@ -8,19 +8,20 @@ mod errors;
 mod http;
 mod loaders;
 mod meter;
+mod nulls;
 mod schema;
 
 use axum::Router;
 use axum::routing::get;
 use domain::messages::Topic;
-use web::App;
+
+pub use http::GraphqlState;
 
 /// The queues that this function sends to.
-pub const TOPICS: &[Topic] = &[Topic::Payments, Topic::Notifications];
+pub const TOPICS: &[Topic] = &[Topic::Payments, Topic::Notifications, Topic::Media];
 
 /// Serves `/graphql`.
-pub fn router(app: App) -> Router {
-    let state = http::GraphqlState::new(app);
+pub fn router(state: GraphqlState) -> Router {
     Router::new().route("/graphql", get(http::get).post(http::post)).with_state(state)
 }
 

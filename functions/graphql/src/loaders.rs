@@ -8,19 +8,20 @@ use std::sync::Arc;
 
 use async_graphql::Result;
 use async_graphql::dataloader::{DataLoader, HashMapCache, Loader};
-use domain::ids::{BookingId, PaymentId, PropertyId, ReviewId, UserId};
+use domain::ids::{BookingId, PaymentId, PropertyId, ReviewId, ThreadId, UserId};
 use services::properties::Viewer;
 use store::bookings::Booking;
 use store::payments::Payment;
 use store::properties::Property;
 use store::reviews::Review;
+use store::threads::Thread;
 use store::users::PublicProfile;
 use tracing::Instrument as _;
 use web::{App, Caller, Problem};
 
 use crate::errors::told;
 
-pub(crate) use pages::{BookingsOf, CalendarOf, ReviewsOf};
+pub(crate) use pages::{BookingsOf, CalendarOf, MessagesOf, ModificationsOf, ReviewsOf, TrailOf};
 
 /// The reads of one request, as its caller may see things.
 pub(crate) struct Loaders(DataLoader<Reader, HashMapCache>);
@@ -128,5 +129,16 @@ impl Loader<ReviewId> for Reader {
         // Of what was removed nothing is left to show.
         let there = found.into_iter().filter(|review| review.removed_at.is_none());
         Ok(there.map(|review| (review.id, Arc::new(review))).collect())
+    }
+}
+
+impl Loader<ThreadId> for Reader {
+    type Value = Arc<Thread>;
+    type Error = Problem;
+
+    async fn load(&self, keys: &[ThreadId]) -> std::result::Result<HashMap<ThreadId, Self::Value>, Problem> {
+        let Some(caller) = self.viewer.user_id else { return Ok(HashMap::new()) };
+        let found = store::threads::find_many(&self.app.ctx().db, keys, caller).await?;
+        Ok(found.into_iter().map(|thread| (thread.id, Arc::new(thread))).collect())
     }
 }

@@ -5,6 +5,7 @@ async fn main() -> Result<(), web::Error> {
     platform::telemetry::init();
     let env = platform::Env::process();
     let aws = platform::Aws::from_env(&env)?;
-    let app = web::App::from_env(&env, &aws, graphql::TOPICS)?;
-    web::serve(graphql::router(app.clone()), app.edge()).await
+    let state = graphql::GraphqlState::from_env(&env, &aws)?;
+    let edge = state.app().edge();
+    web::serve(graphql::router(state), edge).await
 }

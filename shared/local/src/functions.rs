@@ -104,8 +104,9 @@ fn gateway(env: &Env, aws: &Aws) -> anyhow::Result<Gateway> {
                 function(reviews::router().with_state(app.clone()), app.edge())
             }
             "graphql" => {
-                let app = App::from_env(env, aws, graphql::TOPICS)?;
-                function(graphql::router(app.clone()), app.edge())
+                let state = graphql::GraphqlState::from_env(env, aws)?;
+                let edge = state.app().edge();
+                function(graphql::router(state), edge)
             }
             "messages" => {
                 let app = App::from_env(env, aws, messages::TOPICS)?;

@@ -28,7 +28,7 @@ pub use details::{DetailsChange, Edit, change_details};
 pub use override_refund::{Override, override_refund};
 pub use paid::{authorised, payment_failed};
 pub use perform::perform;
-pub use read::{events, find, find_many, list};
+pub use read::{events, find, find_many, list, seen_by};
 pub(crate) use way_back::divide;
 
 /// How often an operation begins anew when others change the booking at the same time.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
 use crate::db::{Db, DbError, Statement};
@@ -61,6 +62,20 @@ pub(crate) async fn read(
         all.append(&mut found);
     }
     Ok(all)
+}
+
+/// What is in the texts of each id that has any; as [`read`] reads them.
+pub(crate) async fn read_as<K: From<Uuid>, T: DeserializeOwned>(
+    db: &Db,
+    ids: impl IntoIterator<Item = impl Into<Uuid>>,
+    statement: impl Fn() -> Statement,
+) -> Result<Vec<(K, Vec<T>)>, DbError> {
+    let value = |text: &String| serde_json::from_str(text).map_err(|source| DbError::Decode { source });
+    let found = read(db, ids, statement).await?;
+    found
+        .iter()
+        .map(|(id, texts)| Ok(((*id).into(), texts.iter().map(value).collect::<Result<_, _>>()?)))
+        .collect()
 }
 
 /// The rows of each id, and how many more there were.

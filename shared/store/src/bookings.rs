@@ -29,7 +29,7 @@ pub use apply::{Change, Keep, NewRefund, apply};
 pub use book::{NO_USE_LEFT, NewBooking, Outcome, book};
 pub use complete::{Completed, complete_due};
 pub use details::change_details;
-pub use events::{Event, EventActor, events};
+pub use events::{Event, EventActor, events, events_of_many};
 pub use find::{find, find_by_payment, find_by_quote, find_many};
 pub use list::{Filter, Role, Summary, list, pages_of_properties};
 pub use override_refund::{OverriddenRefund, OverrideRefund, override_refund, refunds_of_override};

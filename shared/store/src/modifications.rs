@@ -18,6 +18,7 @@ use domain::rules::Calendar;
 use jiff::Timestamp;
 use serde::Deserialize;
 
+use crate::batch::{self, asked_ids, batch};
 use crate::db::{Db, DbError, Statement};
 use crate::properties::stay::{StoredNight, calendar_of, has_free_unit, rules_of_stay};
 
@@ -94,6 +95,18 @@ pub async fn list(db: &Db, booking: BookingId) -> Result<Vec<Modification>> {
         .idempotent(),
     )
     .await
+}
+
+/// The modifications of each of the bookings, the newest first; the 50 newest of each.
+pub async fn list_many(db: &Db, bookings: &[BookingId]) -> Result<Vec<(BookingId, Vec<Modification>)>> {
+    const SQL: &str = batch!(concat!(
+        "SELECT k.id, l.part, l.text FROM ",
+        asked_ids!(),
+        " CROSS JOIN LATERAL (SELECT row_number() OVER (ORDER BY m.id DESC) AS part, ",
+        modification_json!(),
+        "::text AS text FROM modifications m WHERE m.booking_id = k.id ORDER BY m.id DESC LIMIT :shown::int4) l"
+    ));
+    batch::read_as(db, bookings.iter().copied(), || Statement::new(SQL).int("shown", SHOWN)).await
 }
 
 /// A modification of a booking.

@@ -15,9 +15,9 @@ use domain::ids::{BookingId, MessageId, PropertyId, ThreadId, UserId};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-pub use list::{list, messages};
+pub use list::{first_messages, list, messages};
 pub use post::{About, NewMessage, Posted, Why, post, start};
-pub use read::{find, mark_read};
+pub use read::{find, find_many, mark_read};
 
 /// A conversation as one of its people sees it.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]

@@ -46,6 +46,11 @@ async fn detours(system: &System) {
     guest.call("DELETE", &format!("/users/me/sessions/{}/", world.session)).send().await.expect(204);
     system.settle().await;
     crate::graphql::writes::live(system).await;
+    let (letting, asking) = (system.host("Gerda Graph").await, system.person("Gisela Graph").await);
+    let home = letting.lists(|_| {}).await;
+    crate::graphql::hosting::host_all(system, &letting, &asking).await;
+    crate::graphql::talk::talk(system, &letting, &asking, &home).await;
+    crate::graphql::talk::modify(system, &letting, &asking, &home).await;
 
     let (host, property, id) = photo(system).await;
     let seen = system.call("GET", &format!("/properties/{property}/")).send().await.expect(200);

@@ -29,19 +29,19 @@ async fn what_is_too_much_costs_no_statement() {
     for (wanted, query) in cases {
         let before = system.statements();
         let call = host.call("POST", "/graphql/").header("accept", "application/graphql-response+json");
-        let answer = ask(call, &query, json!({})).await.expect(400);
+        let answer = ask(call, &query, json!({})).await.expect(422);
         assert_eq!((code(&answer), system.statements()), (wanted, before), "{:#}", answer.body);
     }
     let before = system.statements();
     let one = json!({ "query": format!("{{ {cheap} }}") });
-    let answer = host.call("POST", "/graphql/").json(json!(vec![one.clone(); 11])).send().await.expect(400);
+    let answer = host.call("POST", "/graphql/").json(json!(vec![one.clone(); 11])).send().await.expect(422);
     assert_eq!((code(&answer), system.statements()), ("batch_too_large", before));
     // A batch shares the cost of one request.
     let half =
         json!({ "query": "{ properties(first: 100) { nodes { bookings(first: 30) { nodes { id } } } } }" });
     let answer = host.call("POST", "/graphql/").json(json!([half.clone()])).send().await.expect(200);
     assert_eq!(answer.body[0]["extensions"]["cost"]["limit"], 10_000);
-    let answer = host.call("POST", "/graphql/").json(json!([half.clone(), half])).send().await.expect(200);
+    let answer = host.call("POST", "/graphql/").json(json!([half.clone(), half])).send().await.expect(294);
     assert_eq!(answer.body[1]["errors"][0]["extensions"]["code"], "query_too_costly");
     let answer = host.call("POST", "/graphql/").json(json!([one.clone(), one])).send().await.expect(200);
     assert_eq!(answer.body[1]["data"]["cheap"]["title"], answer.body[0]["data"]["cheap"]["title"]);

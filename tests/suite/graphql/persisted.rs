@@ -17,7 +17,7 @@ async fn send(system: &System, query: Option<&str>, named: Value) -> Answer {
     if let Some(query) = query {
         body["query"] = json!(query);
     }
-    system.call("POST", "/graphql/").json(body).send().await.expect(200)
+    system.call("POST", "/graphql/").json(body).send().await
 }
 
 #[tokio::test]
@@ -58,7 +58,7 @@ async fn a_wrong_digest_is_refused_and_a_bad_document_is_not_kept() {
             Some(query) => json!({ "query": query, "extensions": { "persistedQuery": named } }),
             None => json!({ "extensions": { "persistedQuery": named } }),
         };
-        let answer = system.call("POST", "/graphql/").json(body).send().await.expect(200);
+        let answer = system.call("POST", "/graphql/").json(body).send().await.expect(422);
         assert_eq!(code(&answer), wanted, "{:#}", answer.body);
     }
     system.stop().await;

@@ -7,7 +7,13 @@ use tests::{Answer, Dates, Person, System};
 use super::{ask, code};
 
 /// Sends one mutation; its variables are `$v`, an id, or `$u`, an id of REST.
-async fn change(person: &Person<'_>, field: &str, input: &str, shows: &str, variables: Value) -> Answer {
+pub(super) async fn change(
+    person: &Person<'_>,
+    field: &str,
+    input: &str,
+    shows: &str,
+    variables: Value,
+) -> Answer {
     let variable = if input.contains("$u") { "$u: UUID!" } else { "$v: ID!" };
     let query = format!("mutation({variable}) {{ {field}(input: {input}) {{ {shows} }} }}");
     let answer = ask(person.call("POST", "/graphql/").once(), &query, variables).await.expect(200);
@@ -102,16 +108,16 @@ async fn a_mutation_is_done_once_under_its_key() {
     assert_eq!(system.sql("SELECT count(*)::text FROM quotes").await, [Some("1".to_owned())]);
     send("one", quote(&property, Dates::in_days(&guest, 20, 2))).await.refused(422, "idempotency_key_reused");
     // Without a key nothing is done; by GET neither.
-    let answer = guest.call("POST", "/graphql/").json(body.clone()).send().await.expect(200);
+    let answer = guest.call("POST", "/graphql/").json(body.clone()).send().await.expect(400);
     assert_eq!(code(&answer), "idempotency_key_missing");
     let answer =
         guest.call("POST", "/graphql/").once().json(json!([body.clone(), body.clone()])).send().await;
-    assert_eq!(code(&answer.expect(400)), "mutation_in_batch");
+    assert_eq!(code(&answer.expect(422)), "mutation_in_batch");
     assert_eq!(system.sql("SELECT count(*)::text FROM quotes").await, [Some("1".to_owned())]);
     // What a rule refused stays refused under its key, with the place in the input.
     let mut wrong = body.clone();
     wrong["variables"]["input"]["guests"]["adults"] = json!(0);
-    let answer = send("two", wrong).await.expect(200);
+    let answer = send("two", wrong).await.expect(294);
     let error = &answer.body["errors"][0]["extensions"];
     assert_eq!(
         (&error["code"], &error["status"]),
@@ -124,7 +130,7 @@ async fn a_mutation_is_done_once_under_its_key() {
     let faults = system.handles().cluster.data_api().faults();
     faults
         .set_for(system.database(), FaultPlan { outage: Some(Outage::AccessDenied), ..FaultPlan::default() });
-    let answer = send("three", body.clone()).await.expect(200);
+    let answer = send("three", body.clone()).await.expect(294);
     assert_eq!(code(&answer), "internal");
     assert!(!answer.body.to_string().contains("access"), "{:#}", answer.body);
     faults.clear_for(system.database());

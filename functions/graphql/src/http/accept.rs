@@ -3,8 +3,7 @@
 use http::HeaderMap;
 use http::header::ACCEPT;
 
-/// The form of an answer. They differ in their statuses: in plain JSON every answer to a well-formed request is 200, since
-/// whoever stands between might have answered anything else.
+/// The form of an answer, when all of it or a part went well. They differ in their names alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Form {
     /// `application/json`.
@@ -29,18 +28,18 @@ impl Form {
         }
     }
 
-    /// The form that the header `Accept` likes best (RFC 9110, section 12.5.1): by quality, then as they are listed, plain
-    /// JSON where one range takes both. Without the header it is plain JSON; `None` where neither is acceptable.
+    /// The form that the header `Accept` likes best (RFC 9110, section 12.5.1): by quality, then as they are listed, GraphQL's
+    /// own where one range takes both and without the header; `None` where neither is acceptable.
     pub(crate) fn accepted(headers: &HeaderMap) -> Option<Self> {
         let texts: Vec<&str> =
             headers.get_all(ACCEPT).iter().filter_map(|value| value.to_str().ok()).collect();
         let ranges: Vec<Range<'_>> =
             texts.iter().flat_map(|text| text.split(',')).filter_map(Range::parse).collect();
         if ranges.is_empty() {
-            return Some(Self::Json);
+            return Some(Self::Graphql);
         }
         let mut best: Option<(f32, usize, Self)> = None;
-        for form in [Self::Json, Self::Graphql] {
+        for form in [Self::Graphql, Self::Json] {
             let matching = ranges.iter().enumerate().filter(|(_, range)| range.precision(form.media()) > 0);
             // The most precise range decides on a form, the first of equals.
             let Some((place, range)) =
@@ -95,16 +94,17 @@ mod tests {
     }
 
     #[test]
-    fn quality_decides_then_the_order_then_plain_json() {
+    fn quality_decides_then_the_order_then_our_own_form() {
         for json in [
             "application/json",
-            "*/*",
-            "application/*",
+            "application/json, */*;q=0.8",
             "application/json, application/graphql-response+json",
         ] {
             assert_eq!(form(json), Some(Form::Json), "{json}");
         }
         for graphql in [
+            "*/*",
+            "application/*",
             "application/graphql-response+json",
             "application/graphql-response+json; charset=utf-8, application/json; charset=utf-8",
             "application/json;q=0.9, application/graphql-response+json",
@@ -117,6 +117,6 @@ mod tests {
         for neither in ["text/html", "application/xml, text/*", "application/*;q=0"] {
             assert_eq!(form(neither), None, "{neither}");
         }
-        assert_eq!(Form::accepted(&HeaderMap::new()), Some(Form::Json));
+        assert_eq!(Form::accepted(&HeaderMap::new()), Some(Form::Graphql));
     }
 }

@@ -10,6 +10,9 @@ use web::{NotStarted, Problem};
 use super::accept::Form;
 use crate::errors;
 
+/// Some of it was done, and some of it failed (GraphQL over HTTP, September 2026, "Partial success").
+const PARTIAL_SUCCESS: u16 = 294;
+
 /// What becomes of a request.
 pub(crate) enum Answer {
     /// It was not executed: no `data`.
@@ -18,8 +21,6 @@ pub(crate) enum Answer {
         errors: Vec<ServerError>,
         /// The status that says so.
         status: StatusCode,
-        /// Whether the status stands in plain JSON too, for what was no well-formed request or not permitted.
-        firm: bool,
         /// The problem's own headers.
         headers: http::HeaderMap,
     },
@@ -35,40 +36,31 @@ pub(crate) enum Answer {
 }
 
 impl Answer {
-    /// A well-formed request whose document is refused.
+    /// A request that is understood, and whose document is not one that can be executed here.
     pub(crate) fn refused(errors: Vec<ServerError>) -> Self {
-        Self::Refused {
-            errors,
-            status: StatusCode::BAD_REQUEST,
-            firm: false,
-            headers: http::HeaderMap::new(),
-        }
+        Self::because(errors, StatusCode::UNPROCESSABLE_ENTITY)
     }
 
-    /// A request that is not well-formed here.
-    pub(crate) fn malformed(error: ServerError) -> Self {
-        Self::Refused {
-            errors: vec![error],
-            status: StatusCode::BAD_REQUEST,
-            firm: true,
-            headers: http::HeaderMap::new(),
-        }
+    /// A request whose document does not parse.
+    pub(crate) fn unparsed(error: ServerError) -> Self {
+        Self::because(vec![error], StatusCode::BAD_REQUEST)
+    }
+
+    fn because(errors: Vec<ServerError>, status: StatusCode) -> Self {
+        Self::Refused { errors, status, headers: http::HeaderMap::new() }
     }
 
     /// A request that is not answered at all, with the problem's status.
     pub(crate) fn problem(problem: &Problem) -> Self {
-        let headers = problem.headers();
-        Self::Refused {
-            errors: vec![errors::of_request(problem)],
-            status: problem.status(),
-            firm: true,
-            headers,
-        }
+        let (errors, status) = (vec![errors::of_request(problem)], problem.status());
+        Self::Refused { errors, status, headers: problem.headers() }
     }
 
-    /// Sends it.
+    /// Sends it. A client that knows plain JSON only is told of what went well in that; the rest it can tell from the
+    /// words of whoever stands between by the media type alone.
     pub(crate) fn send(self, form: Form) -> Response {
-        let (status, kept) = (self.status(form), self.is_kept());
+        let (status, kept) = (self.status(), self.is_kept());
+        let form = if status.is_success() { form } else { Form::Graphql };
         let own = match &self {
             Self::Refused { headers, .. } => headers.clone(),
             _ => http::HeaderMap::new(),
@@ -84,10 +76,20 @@ impl Answer {
         response
     }
 
-    fn status(&self, form: Form) -> StatusCode {
+    fn status(&self) -> StatusCode {
         match self {
-            Self::Refused { status, firm, .. } if *firm || form == Form::Graphql => *status,
-            _ => StatusCode::OK,
+            Self::Refused { status, .. } => *status,
+            _ if self.is_whole() => StatusCode::OK,
+            _ => StatusCode::from_u16(PARTIAL_SUCCESS).unwrap_or(StatusCode::OK),
+        }
+    }
+
+    /// Whether nothing of it failed.
+    fn is_whole(&self) -> bool {
+        match self {
+            Self::Refused { .. } => false,
+            Self::Executed { body, .. } => body.errors.is_empty(),
+            Self::Many(answers) => answers.iter().all(Self::is_whole),
         }
     }
 

@@ -66,8 +66,7 @@ pub(crate) fn of_query(query: &str) -> Result<Asked, Problem> {
 
 /// The operations in a body of JSON.
 pub(crate) fn of_json(bytes: &[u8]) -> Result<Body, Problem> {
-    let value: Value =
-        serde_json::from_slice(bytes).map_err(|_| malformed("The body is no JSON in UTF-8."))?;
+    let value: Value = serde_json::from_slice(bytes).map_err(|_| no_json())?;
     match value {
         Value::Object(object) => asked(object).map(Body::One),
         Value::Array(list) if (1..=MAX_BATCH).contains(&list.len()) => {
@@ -107,13 +106,18 @@ fn asked(mut object: Map<String, Value>) -> Result<Asked, Problem> {
     Ok(asked)
 }
 
+fn no_json() -> Problem {
+    Problem::new(StatusCode::BAD_REQUEST, "malformed_json", "The body is no JSON in UTF-8.").not_started()
+}
+
 fn malformed(detail: &str) -> Problem {
-    Problem::new(StatusCode::BAD_REQUEST, "graphql_request_malformed", detail.to_owned()).not_started()
+    Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "graphql_request_malformed", detail.to_owned())
+        .not_started()
 }
 
 fn too_many() -> Problem {
     let detail = format!("Send 1 to {MAX_BATCH} operations at once.");
-    Problem::new(StatusCode::BAD_REQUEST, "batch_too_large", detail).not_started()
+    Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "batch_too_large", detail).not_started()
 }
 
 #[cfg(test)]

@@ -12,10 +12,11 @@ use super::answer::Answer;
 use super::asked::Asked;
 use super::persisted::Found;
 use super::{GraphqlState, is_open};
-use crate::document::{self, Prepared};
+use crate::document::{self, Fault, Prepared};
 use crate::errors;
 use crate::loaders::Loaders;
 use crate::meter::Meter;
+use crate::nulls::Failures;
 use crate::schema::Key;
 
 /// One request's surroundings.
@@ -57,7 +58,7 @@ impl Run<'_> {
             let mutates = prepared.as_ref().is_ok_and(|(ready, _)| ready.kind == OperationType::Mutation);
             if mutates && self.share > 1 {
                 let detail = "Send a mutation by itself: its key and its answer belong together.";
-                return Answer::malformed(errors::limit("mutation_in_batch", detail));
+                return Answer::refused(vec![errors::limit("mutation_in_batch", detail)]);
             }
             ready.push((asked, prepared));
         }
@@ -79,7 +80,10 @@ impl Run<'_> {
         let query = &*found.text;
         let open = is_open(&self.state.app);
         let prepared = document::prepare(query, asked.operation_name.as_deref(), &asked.variables, open);
-        let prepared = prepared.map_err(|error| Answer::refused(vec![error]))?;
+        let prepared = prepared.map_err(|fault| match fault {
+            Fault::Unparsed(error) => Answer::unparsed(error),
+            Fault::Refused(error) => Answer::refused(vec![error]),
+        })?;
         let mutates = prepared.kind == OperationType::Mutation;
         if mutates && self.safe {
             let detail = "Send mutations by POST.";
@@ -92,7 +96,7 @@ impl Run<'_> {
         if mutates && self.key.is_none() {
             let detail = "A mutation needs an Idempotency-Key.";
             let problem = Problem::new(StatusCode::BAD_REQUEST, "idempotency_key_missing", detail);
-            return Err(Answer::refused(vec![errors::of_request(&problem)]));
+            return Err(Answer::problem(&problem));
         }
         Ok((prepared, found))
     }
@@ -100,12 +104,15 @@ impl Run<'_> {
     async fn execute(self, asked: Asked, (prepared, found): (Prepared, Found)) -> Answer {
         let Self { state, caller, key, share, .. } = self;
         let mutates = prepared.kind == OperationType::Mutation;
-        let meter = Meter::new(share);
+        let (meter, failures) = (Meter::new(share), Failures::default());
         let mut request = Request::new(String::new())
             .variables(Variables::from_json(Value::Object(asked.variables)))
             .data(meter.clone())
+            .data(failures.clone())
             .data(Loaders::new(&state.app, caller, mutates))
             .data(state.app.clone())
+            .data(state.media.clone())
+            .data(state.cache.clone())
             .data(caller)
             .data(Key(key));
         request.operation_name = asked.operation_name.filter(|_| prepared.is_named);
@@ -116,6 +123,7 @@ impl Run<'_> {
         }
         state.documents.keep(found, state.app.ctx().now()).await;
         meter.tell(&mut response);
+        failures.tell(&mut response);
         let again = mutates && errors::nothing_done(&response);
         Answer::Executed { body: Box::new(response), again }
     }

@@ -3,10 +3,13 @@
 use std::collections::HashMap;
 
 use async_graphql::dataloader::Loader;
-use domain::ids::{BookingId, PropertyId};
+use domain::ids::{BookingId, PropertyId, ThreadId};
 use jiff::civil::Date;
 use services::properties::CalendarNight;
+use store::bookings::Event;
+use store::modifications::Modification;
 use store::reviews::{About, Review};
+use store::threads::Message;
 use web::Problem;
 
 use super::Reader;
@@ -32,6 +35,21 @@ pub(crate) struct CalendarOf {
     pub(crate) from: Date,
     pub(crate) to: Date,
 }
+
+/// The newest messages of a conversation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct MessagesOf {
+    pub(crate) thread: ThreadId,
+    pub(crate) rows: u32,
+}
+
+/// What was proposed for a booking that the caller has a side in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct ModificationsOf(pub(crate) BookingId);
+
+/// What happened to a booking that the caller has a side in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct TrailOf(pub(crate) BookingId);
 
 /// What was asked for with equal arguments goes together; a document has few different ones.
 fn grouped<K: Copy, G: PartialEq, M>(
@@ -96,5 +114,42 @@ impl Loader<CalendarOf> for Reader {
             found.extend(nights.into_iter().map(of));
         }
         Ok(found)
+    }
+}
+
+impl Loader<MessagesOf> for Reader {
+    type Value = Vec<Message>;
+    type Error = Problem;
+
+    async fn load(&self, keys: &[MessagesOf]) -> Result<HashMap<MessagesOf, Self::Value>, Problem> {
+        let Some(caller) = self.viewer.user_id else { return Ok(HashMap::new()) };
+        let mut found = HashMap::new();
+        for (rows, threads) in grouped(keys, |key| key.rows, |key| key.thread) {
+            let pages = store::threads::first_messages(&self.app.ctx().db, &threads, caller, rows).await?;
+            found.extend(pages.into_iter().map(|(thread, page)| (MessagesOf { thread, rows }, page)));
+        }
+        Ok(found)
+    }
+}
+
+impl Loader<ModificationsOf> for Reader {
+    type Value = Vec<Modification>;
+    type Error = Problem;
+
+    async fn load(&self, keys: &[ModificationsOf]) -> Result<HashMap<ModificationsOf, Self::Value>, Problem> {
+        let bookings: Vec<BookingId> = keys.iter().map(|key| key.0).collect();
+        let found = store::modifications::list_many(&self.app.ctx().db, &bookings).await?;
+        Ok(found.into_iter().map(|(booking, list)| (ModificationsOf(booking), list)).collect())
+    }
+}
+
+impl Loader<TrailOf> for Reader {
+    type Value = Vec<Event>;
+    type Error = Problem;
+
+    async fn load(&self, keys: &[TrailOf]) -> Result<HashMap<TrailOf, Self::Value>, Problem> {
+        let bookings: Vec<BookingId> = keys.iter().map(|key| key.0).collect();
+        let found = store::bookings::events_of_many(&self.app.ctx().db, &bookings).await?;
+        Ok(found.into_iter().map(|(booking, trail)| (TrailOf(booking), trail)).collect())
     }
 }

@@ -2,23 +2,28 @@
 
 #![expect(clippy::unused_async, reason = "every field's function is asynchronous for the macro")]
 
+mod list;
+mod settlement;
+mod trail;
+
 use std::sync::Arc;
 
-use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
+use async_graphql::{Context, ID, Object, Result, SimpleObject};
 use domain::booking::{Actor, allowed_actions};
-use domain::cancellation::{Settlement as Settled, deadlines};
+use domain::cancellation::deadlines;
 use domain::guests::Guests as Party;
-use domain::ids::{BookingId, PaymentId};
+use domain::ids::PaymentId;
 use jiff::Timestamp;
 use jiff::civil::Date;
-use services::bookings::{list, side_of};
-use store::bookings::{BookingPayment as Attempt, Filter, Role, Summary};
+use services::bookings::{seen_by, side_of};
+use store::bookings::BookingPayment as Attempt;
 use store::reviews::About;
 use uuid::Uuid;
 
-use super::codes::{BookingEvent, BookingMode, BookingRole, BookingState, CancellationPolicy, PaymentState};
+use super::codes::{BookingEvent, BookingMode, BookingState, CancellationPolicy, PaymentState};
 use super::connection::{Page, Wanted};
 use super::ids::Kind;
+use super::modification::Modification;
 use super::money::{Money, PriceLine, PricedNight};
 use super::payment::Payment;
 use super::property::Property;
@@ -26,7 +31,11 @@ use super::review::{Review, reviews};
 use super::user::User;
 use super::{app, caller, page_cost};
 use crate::errors::told;
-use crate::loaders::Loaders;
+use crate::loaders::{Loaders, ModificationsOf, TrailOf};
+
+pub(crate) use list::{BookingFilter, bookings};
+pub(crate) use settlement::Settlement;
+pub(crate) use trail::TrailEntry;
 
 /// A stay that is held, booked, lived or ended.
 #[derive(Clone, Debug)]
@@ -95,49 +104,6 @@ impl BookingPayment {
     }
 }
 
-/// What a cancellation gives back.
-#[derive(Debug, SimpleObject)]
-pub(crate) struct Settlement {
-    /// What the guest gets back.
-    refund: Money,
-    /// What the host keeps of nights and fees, before the host's service fee.
-    host_keeps: Money,
-    /// What the refund is made of.
-    lines: Vec<SettlementLine>,
-    /// The last instant at which a cancellation gives exactly this.
-    valid_until: Timestamp,
-}
-
-/// One part of what was charged, and what becomes of it.
-#[derive(Debug, SimpleObject)]
-pub(crate) struct SettlementLine {
-    /// Which part: `subtotal`, `guest_fee` or `taxes`.
-    kind: &'static str,
-    /// What was charged.
-    charged: Money,
-    /// What goes back.
-    refund: Money,
-    /// Which rule decided, such as `full_refund`.
-    rule: &'static str,
-}
-
-impl From<&Settled> for Settlement {
-    fn from(settled: &Settled) -> Self {
-        let lines = settled.lines.iter().map(|line| SettlementLine {
-            kind: line.kind.code(),
-            charged: line.charged.into(),
-            refund: line.refund.into(),
-            rule: line.rule.code(),
-        });
-        Self {
-            refund: settled.refund.into(),
-            host_keeps: settled.host_keeps.into(),
-            lines: lines.collect(),
-            valid_until: settled.valid_until,
-        }
-    }
-}
-
 /// Until when a cancellation gives back which share of nights and fees.
 #[derive(Debug, SimpleObject)]
 pub(crate) struct CancellationDeadline {
@@ -145,19 +111,6 @@ pub(crate) struct CancellationDeadline {
     pub(crate) until: Timestamp,
     /// The share, in percent.
     pub(crate) refund_percent: u8,
-}
-
-/// Which bookings.
-#[derive(Debug, Default, InputObject)]
-pub(crate) struct BookingFilter {
-    /// The caller's as a guest (where nothing is said), as a host, or as a co-host.
-    role: Option<BookingRole>,
-    /// In this state only.
-    state: Option<BookingState>,
-    /// With a night on or after this date.
-    from: Option<Date>,
-    /// With a night before this date.
-    to: Option<Date>,
 }
 
 /// A stay that is held, booked, lived or ended.
@@ -325,6 +278,19 @@ impl Booking {
         self.0.settlement.as_ref().map(Into::into)
     }
 
+    /// The other dates and parties that were proposed for it, the newest first; the 50 newest.
+    async fn modifications(&self, ctx: &Context<'_>) -> Result<Vec<Modification>> {
+        let found = ctx.data_unchecked::<Loaders>().one(ModificationsOf(self.0.id)).await?;
+        Ok(found.unwrap_or_default().into_iter().map(Modification).collect())
+    }
+
+    /// What happened to it, the oldest first.
+    async fn trail(&self, ctx: &Context<'_>) -> Result<Vec<TrailEntry>> {
+        let side = self.side(ctx)?;
+        let found = ctx.data_unchecked::<Loaders>().one(TrailOf(self.0.id)).await?.unwrap_or_default();
+        Ok(seen_by(side, &self.0, found).into_iter().map(TrailEntry::from).collect())
+    }
+
     /// When a hold or an unanswered request ends by itself.
     async fn hold_expires_at(&self) -> Option<Timestamp> {
         self.0.hold_expires_at
@@ -381,28 +347,4 @@ impl Booking {
     fn side(&self, ctx: &Context<'_>) -> Result<Actor> {
         side_of(&self.0, caller(ctx)?.user_id).map_err(told)
     }
-}
-
-/// A page of the caller's bookings, the newest first.
-pub(crate) async fn bookings(
-    ctx: &Context<'_>,
-    filter: BookingFilter,
-    wanted: Wanted,
-) -> Result<Page<Booking>> {
-    let (app, user) = (app(ctx), caller(ctx)?.user_id);
-    let role = filter.role.map_or(Role::Guest, Into::into);
-    let state = filter.state.map(domain::booking::BookingState::from);
-    // As REST has it, so that a cursor of the one goes on in the other.
-    let side = match role {
-        Role::Guest => "guest",
-        Role::Host => "host",
-        Role::Cohost => "cohost",
-    };
-    let list_of = ("/bookings", &(user, side, state, filter.from, filter.to));
-    let (paging, after) = wanted.open::<BookingId>(app, list_of).await?;
-    let filter = Filter { user, role, state, from: filter.from, to: filter.to, after };
-    let rows: Vec<Summary> = list(app.ctx(), &filter, paging.rows()).await.map_err(told)?;
-    let ids = rows.iter().take(wanted.limit() as usize).map(|summary| summary.id);
-    let found = ctx.data_unchecked::<Loaders>().many(ids).await?;
-    wanted.page(&paging, rows, |summary| summary.id, |summary| found.get(&summary.id).cloned().map(Booking))
 }

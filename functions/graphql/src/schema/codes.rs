@@ -1,6 +1,16 @@
 //! Enumerations of the domain. Their names are REST's codes in capitals.
 
+mod earnings;
+mod listing;
+
 use async_graphql::Enum;
+use serde::Serialize;
+
+pub(crate) use earnings::{DisputeState, OnboardingState, PayoutState, ReceiptKind, ReviewDecision};
+pub(crate) use listing::{
+    CohostPermission, FeeBasis, FeeKind, FeeModel, PhotoState, PhotoType, RankPart, TaxBase, TaxBasis,
+    TaxCollector,
+};
 
 /// Where a booking stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
@@ -101,8 +111,9 @@ pub(crate) enum RefundState {
 }
 
 /// The policies that a host may choose from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum, Serialize)]
 #[graphql(remote = "domain::cancellation::CancellationPolicyCode")]
+#[serde(rename_all = "snake_case")]
 pub(crate) enum CancellationPolicy {
     /// Free until 24 hours before check-in; then the nights stayed and one more are kept.
     Flexible,
@@ -119,8 +130,9 @@ pub(crate) enum CancellationPolicy {
 }
 
 /// The kind of a place, as guests look for it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum, Serialize)]
 #[graphql(remote = "domain::listing::PropertyKind")]
+#[serde(rename_all = "snake_case")]
 pub(crate) enum PropertyKind {
     /// A whole flat.
     Apartment,
@@ -177,8 +189,9 @@ pub(crate) enum PropertyKind {
 }
 
 /// How a guest comes to a booking.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum, Serialize)]
 #[graphql(remote = "domain::listing::BookingMode")]
+#[serde(rename_all = "snake_case")]
 pub(crate) enum BookingMode {
     /// Booked as soon as the payment is authorised.
     Instant,
@@ -236,4 +249,72 @@ pub(crate) enum NightState {
     Held,
     /// It is over.
     Past,
+}
+
+/// On whose side something is done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "domain::booking::Actor")]
+pub(crate) enum BookingActor {
+    /// The guest who booked.
+    Guest,
+    /// The host, or a co-host with the permission.
+    Host,
+    /// A timer or the payment provider.
+    System,
+}
+
+/// Who caused what happened to a booking.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "store::bookings::EventActor")]
+pub(crate) enum TrailActor {
+    /// The guest.
+    Guest,
+    /// The host, or a co-host.
+    Host,
+    /// A member of the staff.
+    Admin,
+    /// A timer or the payment provider.
+    System,
+}
+
+/// Where a modification stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "domain::modification::ModificationState")]
+pub(crate) enum ModificationState {
+    /// Waits for the other side.
+    Proposed,
+    /// Accepted; the nights are held while the guest is charged.
+    Paying,
+    /// Done: the booking is as it was proposed.
+    Accepted,
+    /// The other side said no.
+    Declined,
+    /// The side that proposed it took it back.
+    Withdrawn,
+    /// Nobody answered, or paid, in time; or the booking changed meanwhile.
+    Expired,
+    /// The charge was declined.
+    PaymentFailed,
+}
+
+/// Which side of a conversation somebody is on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "domain::conversation::Side")]
+pub(crate) enum ConversationSide {
+    /// Whoever asks, or stays.
+    Guest,
+    /// Whose place it is, or a co-host.
+    Host,
+}
+
+/// When a message of a host's goes out by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "domain::conversation::Moment")]
+pub(crate) enum MessageMoment {
+    /// Once the booking is confirmed.
+    OnConfirmation,
+    /// Some hours before the guest may arrive.
+    BeforeCheckIn,
+    /// Some hours after the guest was to leave.
+    AfterCheckOut,
 }

@@ -14,6 +14,7 @@ use crate::errors::told;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
     Booking,
+    Conversation,
     Payment,
     Property,
     Review,
@@ -21,7 +22,8 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
-    const ALL: [Self; 5] = [Self::Booking, Self::Payment, Self::Property, Self::Review, Self::User];
+    const ALL: [Self; 6] =
+        [Self::Booking, Self::Conversation, Self::Payment, Self::Property, Self::Review, Self::User];
 
     /// The id of the node of this kind with this id in REST.
     pub(crate) fn id(self, id: impl Into<Uuid>) -> ID {

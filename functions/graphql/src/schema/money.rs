@@ -6,9 +6,10 @@ use async_graphql::{
 use domain::money::Money as Amount;
 use domain::pricing::{NightPrice, PriceLine as Line};
 use jiff::civil::Date;
+use serde::Serialize;
 
 /// A whole number of a currency's minor units, such as cents; more than the 32 bits of an `Int`.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize)]
 pub(crate) struct MinorUnits(pub(crate) i64);
 
 /// A whole number of a currency's minor units, such as cents; it may have more than the 32 bits of an `Int`.
@@ -44,7 +45,7 @@ impl From<Amount> for Money {
 }
 
 /// An amount of money.
-#[derive(Clone, Debug, InputObject)]
+#[derive(Clone, Debug, InputObject, Serialize)]
 pub(crate) struct MoneyInput {
     /// In minor units of the currency.
     pub(crate) amount: MinorUnits,

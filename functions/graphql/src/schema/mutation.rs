@@ -1,8 +1,12 @@
 //! What can be changed. A request with a mutation carries an `Idempotency-Key` and is done once under it.
 
 mod bookings;
+mod listings;
+mod messages;
+mod modifications;
 mod payments;
 mod reviews;
+mod staff;
 
 use async_graphql::{Context, MergedObject, Result};
 use base64::Engine as _;
@@ -17,7 +21,18 @@ use crate::errors::{told, told_of_input};
 
 /// What can be changed. Each request carries an `Idempotency-Key`, and is done once under it.
 #[derive(Default, MergedObject)]
-pub(crate) struct Mutation(bookings::BookingMutations, payments::PaymentMutations, reviews::ReviewMutations);
+pub(crate) struct Mutation(
+    bookings::BookingMutations,
+    listings::CalendarMutations,
+    listings::PeopleMutations,
+    listings::PhotoMutations,
+    listings::PropertyMutations,
+    messages::MessageMutations,
+    modifications::ModificationMutations,
+    payments::PaymentMutations,
+    reviews::ReviewMutations,
+    staff::StaffMutations,
+);
 
 /// The key of this one field: the request's, and its place in the answer.
 fn key(ctx: &Context<'_>) -> Result<String> {

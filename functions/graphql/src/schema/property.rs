@@ -1,10 +1,11 @@
 //! Listings.
 
+mod place;
+
 use std::sync::Arc;
 
 use async_graphql::{Context, ID, Object, Result, SimpleObject};
 use domain::ids::BookingId;
-use domain::listing::Address as Written;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use services::properties::CalendarNight as Night;
@@ -14,64 +15,22 @@ use uuid::Uuid;
 use web::Problem;
 
 use super::booking::Booking;
-use super::codes::{BookingMode, CancellationPolicy, NightState, PropertyKind, PropertyState};
+use super::codes::{BookingMode, CancellationPolicy, FeeModel, NightState, PropertyKind, PropertyState};
 use super::connection::{Page, Wanted};
 use super::ids::Kind;
 use super::money::Money;
 use super::review::{Review, reviews};
+use super::terms::{Discounts, Fee, Photo, Season, Tax, percent};
 use super::user::User;
 use super::{app, caller, page_cost};
 use crate::errors::told;
 use crate::loaders::{BookingsOf, CalendarOf, Loaders};
 
+pub(crate) use place::Place;
+
 /// A listing, as the caller may see it.
 #[derive(Clone, Debug)]
 pub(crate) struct Property(pub(crate) Arc<store::properties::Property>);
-
-/// Where a listing is.
-#[derive(Debug, SimpleObject)]
-pub(crate) struct Place {
-    /// Degrees north.
-    lat: f64,
-    /// Degrees east.
-    lon: f64,
-    /// Whether this is the very place. Otherwise it is the middle of a square of 0.01 degrees that the place lies in.
-    exact: bool,
-    /// The postal address; for strangers without street and postal code.
-    address: Address,
-    /// IANA time zone.
-    time_zone: String,
-}
-
-/// A postal address.
-#[derive(Debug, SimpleObject)]
-pub(crate) struct Address {
-    /// Street and number.
-    line1: Option<String>,
-    /// Flat, floor, entrance.
-    line2: Option<String>,
-    /// Town or city.
-    city: String,
-    /// State, province or canton.
-    region: Option<String>,
-    /// Postal code.
-    postal_code: Option<String>,
-    /// ISO 3166-1 alpha-2.
-    country: String,
-}
-
-impl From<&Written> for Address {
-    fn from(address: &Written) -> Self {
-        Self {
-            line1: address.line1.as_ref().map(|line| line.as_str().to_owned()),
-            line2: address.line2.as_ref().map(|line| line.as_str().to_owned()),
-            city: address.city.as_str().to_owned(),
-            region: address.region.as_ref().map(|line| line.as_str().to_owned()),
-            postal_code: address.postal_code.as_ref().map(|line| line.as_str().to_owned()),
-            country: address.country.to_string(),
-        }
-    }
-}
 
 /// What guests thought of a listing.
 #[derive(Debug, SimpleObject)]
@@ -174,13 +133,7 @@ impl Property {
     /// Where it is: exactly for its host and for guests with a confirmed booking, roughly for others.
     async fn location(&self) -> Place {
         let listing = &self.0.listing;
-        Place {
-            lat: listing.location.lat_degrees(),
-            lon: listing.location.lon_degrees(),
-            exact: self.0.exact,
-            address: (&listing.address).into(),
-            time_zone: listing.terms.zone.name().to_owned(),
-        }
+        Place::new(listing, self.0.exact)
     }
 
     /// How many adults and children it takes.
@@ -223,6 +176,36 @@ impl Property {
         self.0.listing.terms.cleaning_fee.map(Into::into)
     }
 
+    /// What Friday and Saturday nights cost above it, in percent.
+    async fn weekend_percent(&self) -> i32 {
+        percent(self.0.listing.terms.weekend_uplift)
+    }
+
+    /// Further fees.
+    async fn fees(&self) -> Vec<Fee> {
+        self.0.listing.terms.fees.iter().map(Into::into).collect()
+    }
+
+    /// Taxes on the stay.
+    async fn taxes(&self) -> Vec<Tax> {
+        self.0.listing.terms.taxes.iter().map(Into::into).collect()
+    }
+
+    /// Rebates that need no code.
+    async fn discounts(&self) -> Discounts {
+        (&self.0.listing.terms.discounts).into()
+    }
+
+    /// Prices for times of the year.
+    async fn seasons(&self) -> Vec<Season> {
+        self.0.listing.terms.seasons.iter().map(Into::into).collect()
+    }
+
+    /// Who pays the platform's service fee.
+    async fn fee_model(&self) -> FeeModel {
+        web::dto::listing::FeeModelCode::from(self.0.listing.terms.fee_model).into()
+    }
+
     /// How many guests the nightly price includes.
     async fn included_guests(&self) -> u8 {
         self.0.listing.terms.included_guests.get()
@@ -261,6 +244,36 @@ impl Property {
     /// The most nights of a stay.
     async fn max_nights(&self) -> u16 {
         self.0.listing.terms.rules.max_nights
+    }
+
+    /// How many hours before the check-in time a stay must be booked.
+    async fn advance_notice_hours(&self) -> u16 {
+        self.0.listing.terms.rules.advance_notice_hours
+    }
+
+    /// How many days ahead of today the last night may be.
+    async fn booking_window_days(&self) -> Option<u16> {
+        self.0.listing.terms.rules.booking_window_days
+    }
+
+    /// How many nights stay free after each stay.
+    async fn preparation_nights(&self) -> u8 {
+        self.0.listing.terms.rules.preparation_nights
+    }
+
+    /// The host's name for it in the system it was imported from; for the host alone.
+    async fn source_ref(&self) -> Option<&str> {
+        self.0.source_ref.as_deref()
+    }
+
+    /// Its photos, in their order.
+    async fn photos(&self) -> Vec<Photo> {
+        self.0.photos.iter().cloned().map(Photo).collect()
+    }
+
+    /// Since when the staff keeps it off the market; for the host's side alone.
+    async fn barred_at(&self) -> Option<Timestamp> {
+        self.0.barred_at
     }
 
     /// How many interchangeable units it has.

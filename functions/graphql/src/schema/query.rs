@@ -1,7 +1,10 @@
 //! Where the graph begins.
 
-use async_graphql::{Context, ID, Interface, Object, Result};
-use domain::ids::{BookingId, PaymentId, PropertyId, ReviewId, UserId};
+mod earnings;
+mod hosting;
+
+use async_graphql::{Context, ID, Interface, MergedObject, Object, Result};
+use domain::ids::{BookingId, PaymentId, PropertyId, ReviewId, ThreadId, UserId};
 use services::bookings::preview;
 use services::users::own_profile;
 use store::reviews::About;
@@ -9,6 +12,7 @@ use web::Problem;
 
 use super::booking::{Booking, BookingFilter, Settlement, bookings};
 use super::connection::{Page, Wanted};
+use super::conversation::{Conversation, conversations};
 use super::ids::{Kind, read};
 use super::payment::Payment;
 use super::property::Property;
@@ -19,25 +23,38 @@ use super::{app, caller, page_cost};
 use crate::errors::told;
 use crate::loaders::Loaders;
 
+use earnings::Earnings;
+use hosting::Hosting;
+
 /// Whatever has an id.
 #[derive(Debug, Interface)]
 #[graphql(field(name = "id", ty = "ID", desc = "Names it anywhere in this graph."))]
 pub(crate) enum Node {
     Booking(Booking),
+    Conversation(Conversation),
     Payment(Payment),
     Property(Property),
     Review(Review),
     User(User),
 }
 
-/// What can be asked for.
-pub(crate) struct Query;
+/// What can be asked for. What is not there for the caller is `null` with an error `not_found`; of `node` and `nodes` it is
+/// `null` alone.
+#[derive(Default, MergedObject)]
+pub(crate) struct Query(Graph, Hosting, Earnings);
+
+/// What the graph is entered by.
+#[derive(Default)]
+pub(super) struct Graph;
 
 async fn node(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>> {
     let loaders = ctx.data_unchecked::<Loaders>();
     let Some((kind, id)) = read(id) else { return Ok(None) };
     Ok(match kind {
         Kind::Booking => loaders.one(BookingId::from(id)).await?.map(|found| Node::Booking(Booking(found))),
+        Kind::Conversation => {
+            loaders.one(ThreadId::from(id)).await?.map(|found| Node::Conversation(Conversation(found)))
+        }
         Kind::Payment => loaders.one(PaymentId::from(id)).await?.map(|found| Node::Payment(Payment(found))),
         Kind::Property => {
             loaders.one(PropertyId::from(id)).await?.map(|found| Node::Property(Property(found)))
@@ -51,10 +68,8 @@ fn there<T>(found: Option<T>) -> Result<T> {
     found.ok_or_else(|| told(Problem::not_found()))
 }
 
-/// What can be asked for. What is not there for the caller is `null` with an error `not_found`; of `node` and `nodes` it is
-/// `null` alone.
 #[Object]
-impl Query {
+impl Graph {
     /// Whatever has this id.
     async fn node(&self, ctx: &Context<'_>, id: ID) -> Result<Option<Node>> {
         node(ctx, &id).await
@@ -130,6 +145,27 @@ impl Query {
         caller(ctx)?;
         let id: PaymentId = Kind::Payment.read(&id)?;
         there(ctx.data_unchecked::<Loaders>().one(id).await?).map(|found| Some(Payment(found)))
+    }
+
+    /// The caller's conversations as guest, host and co-host, those with the newest messages first; with `bookingId` the one
+    /// about it.
+    #[graphql(complexity = "page_cost(first, child_complexity)")]
+    async fn conversations(
+        &self,
+        ctx: &Context<'_>,
+        booking_id: Option<ID>,
+        first: Option<i32>,
+        after: Option<String>,
+    ) -> Result<Option<Page<Conversation>>> {
+        let booking = booking_id.map(|id| Kind::Booking.read(&id)).transpose()?;
+        conversations(ctx, booking, Wanted { first, after }).await.map(Some)
+    }
+
+    /// A conversation of the caller's.
+    async fn conversation(&self, ctx: &Context<'_>, id: ID) -> Result<Option<Conversation>> {
+        caller(ctx)?;
+        let id: ThreadId = Kind::Conversation.read(&id)?;
+        there(ctx.data_unchecked::<Loaders>().one(id).await?).map(|found| Some(Conversation(found)))
     }
 
     /// A review: anyone's that is revealed, or the caller's own.

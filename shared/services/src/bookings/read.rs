@@ -29,11 +29,15 @@ pub async fn list(ctx: &Ctx, filter: &Filter, limit: u32) -> Result<Vec<Summary>
 /// the guest is told the host's own id.
 pub async fn events(ctx: &Ctx, caller: UserId, id: BookingId) -> Result<Vec<Event>, Failure> {
     let (booking, side) = find(ctx, caller, id).await?;
-    let mut events = bookings::events(&ctx.db, id).await?;
+    Ok(seen_by(side, &booking, bookings::events(&ctx.db, id).await?))
+}
+
+/// The audit trail of a booking as that side of it may see it; see [`events`].
+pub fn seen_by(side: Actor, booking: &Booking, mut events: Vec<Event>) -> Vec<Event> {
     if side == Actor::Guest {
         for event in events.iter_mut().filter(|event| event.actor == EventActor::Host) {
             event.actor_id = Some(booking.host_id);
         }
     }
-    Ok(events)
+    events
 }

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use serde::Deserialize;
 
 use super::Result;
+use crate::batch::{self, asked_ids, batch};
 use crate::db::{Db, Statement};
 
 /// Who caused an event.
@@ -46,14 +47,34 @@ pub struct Event {
 /// The most rows that are read; a booking's table of transitions makes far fewer.
 const MOST: i64 = 200;
 
+/// SQL: a row of `booking_events` as [`Event`] reads it.
+macro_rules! event_json {
+    () => {
+        "jsonb_build_object('at', at, 'event', event, 'actor', actor, 'actor_id', actor_id,
+             'from_state', from_state, 'to_state', to_state, 'version', version,
+             'reason', details ->> 'reason')::text"
+    };
+}
+
+/// The trails of the bookings, the oldest row of each first.
+pub async fn events_of_many(db: &Db, bookings: &[BookingId]) -> Result<Vec<(BookingId, Vec<Event>)>> {
+    const SQL: &str = batch!(concat!(
+        "SELECT k.id, l.part, l.text FROM ",
+        asked_ids!(),
+        " CROSS JOIN LATERAL (SELECT version AS part, ",
+        event_json!(),
+        " AS text FROM booking_events WHERE booking_id = k.id ORDER BY version LIMIT :most::int4) l"
+    ));
+    batch::read_as(db, bookings.iter().copied(), || Statement::new(SQL).int("most", MOST)).await
+}
+
 /// The trail of a booking, the oldest row first.
 pub async fn events(db: &Db, booking: BookingId) -> Result<Vec<Event>> {
-    let statement = Statement::new(
-        "SELECT jsonb_build_object('at', at, 'event', event, 'actor', actor, 'actor_id', actor_id,
-             'from_state', from_state, 'to_state', to_state, 'version', version,
-             'reason', details ->> 'reason')::text
-         FROM booking_events WHERE booking_id = :booking::uuid ORDER BY version LIMIT :most::int4",
-    )
+    let statement = Statement::new(concat!(
+        "SELECT ",
+        event_json!(),
+        " FROM booking_events WHERE booking_id = :booking::uuid ORDER BY version LIMIT :most::int4"
+    ))
     .uuid("booking", booking)
     .int("most", MOST)
     .idempotent();

@@ -3,6 +3,7 @@
 use domain::ids::{BookingId, ThreadId, UserId};
 
 use super::{Message, Position, Thread, contact_shown, is_party, message_json, thread_json};
+use crate::batch::{self, batch};
 use crate::db::{Db, DbError, Statement};
 
 /// The part of the list that `$whose` brings, from its own index.
@@ -87,4 +88,25 @@ pub async fn messages(
         .idempotent();
     let rows: Vec<Option<Message>> = db.rows(statement).await?;
     Ok((!rows.is_empty()).then(|| rows.into_iter().flatten().collect()))
+}
+
+/// Up to `limit` of the newest messages of each of the conversations that are the viewer's, the newest first.
+pub async fn first_messages(
+    db: &Db,
+    threads: &[ThreadId],
+    viewer: UserId,
+    limit: u32,
+) -> Result<Vec<(ThreadId, Vec<Message>)>, DbError> {
+    const SQL: &str = batch!(concat!(
+        "SELECT t.id, -l.seq AS part, l.text FROM (SELECT t.*, ",
+        contact_shown!("t"),
+        " AS contact FROM threads t WHERE t.id = ANY (string_to_array(:ids, ',')::uuid[]) AND ",
+        is_party!("t"),
+        ") t CROSS JOIN LATERAL (SELECT m.seq, ",
+        message_json!("m", "t.contact"),
+        "::text AS text FROM thread_messages m WHERE m.thread_id = t.id
+             ORDER BY m.seq DESC LIMIT :limit::int4) l"
+    ));
+    let statement = || Statement::new(SQL).uuid("viewer", viewer).int("limit", i64::from(limit));
+    batch::read_as(db, threads.iter().copied(), statement).await
 }

@@ -4,6 +4,7 @@ use domain::ids::{ThreadId, UserId};
 use jiff::Timestamp;
 
 use super::{Thread, contact_shown, is_party, side_of_viewer, thread_json};
+use crate::batch::{self, batch};
 use crate::db::{Db, DbError, Statement};
 
 /// The conversation, if it is the viewer's.
@@ -17,6 +18,21 @@ pub async fn find(db: &Db, id: ThreadId, viewer: UserId) -> Result<Option<Thread
         is_party!("t")
     );
     db.optional(Statement::new(sql).uuid("id", id).uuid("viewer", viewer).idempotent()).await
+}
+
+/// Those of the conversations that are the viewer's.
+pub async fn find_many(db: &Db, ids: &[ThreadId], viewer: UserId) -> Result<Vec<Thread>, DbError> {
+    const SQL: &str = batch!(concat!(
+        "SELECT t.id, 1 AS part, ",
+        thread_json!(),
+        " AS text FROM threads t CROSS JOIN LATERAL (SELECT ",
+        contact_shown!("t"),
+        " AS contact) s WHERE t.id = ANY (string_to_array(:ids, ',')::uuid[]) AND ",
+        is_party!("t")
+    ));
+    let statement = || Statement::new(SQL).uuid("viewer", viewer);
+    let found: Vec<(ThreadId, Vec<Thread>)> = batch::read_as(db, ids.iter().copied(), statement).await?;
+    Ok(found.into_iter().flat_map(|(_, threads)| threads).collect())
 }
 
 /// Notes that the viewer has read everything up to the message `seq`; what was read stays read. Answers whether the

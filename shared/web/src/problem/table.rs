@@ -56,13 +56,6 @@ pub const PROBLEMS: &[ProblemType] = &[
         "Send the ETags that you have of this one thing; the header takes 1,024 bytes.",
     ),
     kind(
-        "graphql_request_malformed",
-        400,
-        "Malformed GraphQL request",
-        "Send an object with a document as query, and if you like operationName, variables and extensions, as the specification GraphQL over HTTP has them.",
-    ),
-    kind("batch_too_large", 400, "Batch too large", "A list holds 1 to 10 GraphQL operations."),
-    kind(
         "body_unreadable",
         400,
         "Unreadable body",
@@ -304,11 +297,24 @@ pub const PROBLEMS: &[ProblemType] = &[
     ),
     kind("payload_too_large", 413, "Too large", "The body is larger than this operation takes."),
     kind(
+        "uri_too_long",
+        414,
+        "Address too long",
+        "A GraphQL query by GET has at most 8,000 bytes with its variables. Send it by POST.",
+    ),
+    kind(
         "unsupported_media_type",
         415,
         "Unsupported media type",
         "Send JSON in UTF-8 with Content-Type: application/json.",
     ),
+    kind(
+        "graphql_request_malformed",
+        422,
+        "Malformed GraphQL request",
+        "Send an object with a document as query, and if you like operationName, variables and extensions, as the specification GraphQL over HTTP has them.",
+    ),
+    kind("batch_too_large", 422, "Batch too large", "A list holds 1 to 10 GraphQL operations."),
     kind(
         "category_not_allowed",
         422,

@@ -20,7 +20,7 @@ use crate::schema::{app, caller};
 
 /// The party of a stay.
 #[derive(Debug, InputObject)]
-struct GuestsInput {
+pub(super) struct GuestsInput {
     /// 13 years and older.
     adults: u8,
     /// 2 to 12 years.
@@ -32,6 +32,16 @@ struct GuestsInput {
     /// Animals.
     #[graphql(default)]
     pets: u8,
+}
+
+impl GuestsInput {
+    /// The party; refuses one that there cannot be.
+    pub(super) fn parse(self) -> Result<Guests> {
+        let Self { adults, children, infants, pets } = self;
+        let below = |error: FieldError| FieldError { pointer: format!("/guests{}", error.pointer), ..error };
+        Guests::new(adults, children, infants, pets)
+            .map_err(|errors| told_of_input(Problem::validation(errors.into_iter().map(below).collect())))
+    }
 }
 
 /// A stay whose price is asked for.
@@ -219,10 +229,7 @@ impl BookingMutations {
 
 fn request(input: CreateQuoteInput) -> Result<QuoteRequest> {
     let stay = Stay::new(input.check_in, input.check_out).map_err(told_of_input)?;
-    let GuestsInput { adults, children, infants, pets } = input.guests;
-    let below = |error: FieldError| FieldError { pointer: format!("/guests{}", error.pointer), ..error };
-    let guests = Guests::new(adults, children, infants, pets)
-        .map_err(|errors| told_of_input(Problem::validation(errors.into_iter().map(below).collect())))?;
+    let guests = input.guests.parse()?;
     let promo_code = input.promo_code.map(|code| parsed("/promo_code", code.parse())).transpose()?;
     Ok(QuoteRequest { stay, guests, promo_code })
 }

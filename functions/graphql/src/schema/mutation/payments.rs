@@ -86,13 +86,13 @@ impl PaymentMutations {
     }
 }
 
-fn money(amount: &MoneyInput) -> std::result::Result<Amount, Invalid> {
+pub(super) fn money(amount: &MoneyInput) -> std::result::Result<Amount, Invalid> {
     let unknown = |_| Invalid::new("unknown_currency", "Give an ISO 4217 code, such as USD.");
     Ok(Amount::new(amount.amount.0, amount.currency.parse().map_err(unknown)?))
 }
 
 /// A token of the provider; card numbers are none.
-fn token(text: String) -> std::result::Result<String, Invalid> {
+pub(super) fn token(text: String) -> std::result::Result<String, Invalid> {
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
     match text.strip_prefix("pm_") {
         Some(rest) if !rest.is_empty() && text.len() <= MAX_TOKEN && rest.bytes().all(allowed) => Ok(text),
