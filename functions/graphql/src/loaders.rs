@@ -3,12 +3,17 @@
 mod pages;
 
 use std::collections::HashMap;
+use std::future::poll_fn;
 use std::hash::Hash;
+use std::pin::pin;
 use std::sync::Arc;
+use std::task::Poll;
 
 use async_graphql::Result;
 use async_graphql::dataloader::{DataLoader, HashMapCache, Loader};
 use domain::ids::{BookingId, PaymentId, PropertyId, ReviewId, ThreadId, UserId};
+use futures::future::BoxFuture;
+use futures::stream::{FuturesUnordered, StreamExt as _};
 use services::properties::Viewer;
 use store::bookings::Booking;
 use store::payments::Payment;
@@ -16,7 +21,7 @@ use store::properties::Property;
 use store::reviews::Review;
 use store::threads::Thread;
 use store::users::PublicProfile;
-use tracing::Instrument as _;
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use web::{App, Caller, Problem};
 
 use crate::errors::told;
@@ -26,6 +31,29 @@ pub(crate) use pages::{BookingsOf, CalendarOf, MessagesOf, ModificationsOf, Revi
 /// The reads of one request, as its caller may see things.
 pub(crate) struct Loaders(DataLoader<Reader, HashMapCache>);
 
+/// The reads of one request that were begun.
+pub(crate) struct Reads(UnboundedReceiver<BoxFuture<'static, ()>>);
+
+impl Reads {
+    /// Does the work and the reads that it begins, in turns: a read starts when the work can do nothing before it, so that
+    /// all that is asked for by then is in it. On a thread of its own it would start when the clock says so.
+    pub(crate) async fn during<T>(mut self, work: impl Future<Output = T>) -> T {
+        let (mut work, mut running) = (pin!(work), FuturesUnordered::new());
+        poll_fn(|context| {
+            if let Poll::Ready(done) = work.as_mut().poll(context) {
+                return Poll::Ready(done);
+            }
+            while let Poll::Ready(Some(read)) = self.0.poll_recv(context) {
+                running.push(read);
+            }
+            // Whatever ends wakes the work.
+            while let Poll::Ready(Some(())) = running.poll_next_unpin(context) {}
+            Poll::Pending
+        })
+        .await
+    }
+}
+
 /// Reads for one caller.
 pub(crate) struct Reader {
     app: App,
@@ -34,16 +62,18 @@ pub(crate) struct Reader {
 
 impl Loaders {
     /// Loaders for a request. One that changes things reads them anew each time.
-    pub(crate) fn new(app: &App, caller: Option<Caller>, mutates: bool) -> Self {
+    pub(crate) fn new(app: &App, caller: Option<Caller>, mutates: bool) -> (Self, Reads) {
         let viewer = Viewer {
             user_id: caller.map(|caller| caller.user_id),
             is_admin: caller.is_some_and(|caller| caller.is_admin()),
         };
         let reader = Reader { app: app.clone(), viewer };
-        let spawn = |read: futures::future::BoxFuture<'static, ()>| tokio::spawn(read.in_current_span());
-        let loader = DataLoader::with_cache(reader, spawn, HashMapCache::default());
+        let (sender, reads) = unbounded_channel();
+        // Nobody hears of a read whose request is over.
+        let begin = move |read: BoxFuture<'static, ()>| drop(sender.send(read));
+        let loader = DataLoader::with_cache(reader, begin, HashMapCache::default());
         loader.enable_all_cache(!mutates);
-        Self(loader)
+        (Self(loader), Reads(reads))
     }
 
     /// What has this key, if the caller may see it.

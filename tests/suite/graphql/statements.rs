@@ -37,7 +37,7 @@ const QUERIES: &[(&str, &str, u64)] = &[
     (
         "a host's conversations with their messages",
         "{ conversations(first: 50) { nodes { unreadCount guest { name } property { title } booking { state }
-             messages(first: 10) { nodes { text author { name } } } } } }",
+             messages(first: 10) { nodes { text authorName } } } } }",
         5,
     ),
     (

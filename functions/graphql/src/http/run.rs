@@ -105,11 +105,12 @@ impl Run<'_> {
         let Self { state, caller, key, share, .. } = self;
         let mutates = prepared.kind == OperationType::Mutation;
         let (meter, failures) = (Meter::new(share), Failures::default());
+        let (loaders, reads) = Loaders::new(&state.app, caller, mutates);
         let mut request = Request::new(String::new())
             .variables(Variables::from_json(Value::Object(asked.variables)))
             .data(meter.clone())
             .data(failures.clone())
-            .data(Loaders::new(&state.app, caller, mutates))
+            .data(loaders)
             .data(state.app.clone())
             .data(state.media.clone())
             .data(state.cache.clone())
@@ -117,7 +118,7 @@ impl Run<'_> {
             .data(Key(key));
         request.operation_name = asked.operation_name.filter(|_| prepared.is_named);
         request.set_parsed_query(prepared.document);
-        let mut response = state.schema.execute(request).await;
+        let mut response = reads.during(state.schema.execute(request)).await;
         if !meter.has_begun() {
             return Answer::refused(response.errors);
         }
