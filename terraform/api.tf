@@ -178,6 +178,15 @@ module "messages_routes" {
   source_paths  = ["*/*/messages*"]
 }
 
+module "wishlists_routes" {
+  source        = "./modules/api_routes"
+  api_id        = aws_apigatewayv2_api.this.id
+  execution_arn = aws_apigatewayv2_api.this.execution_arn
+  alias_arn     = module.wishlists.alias_arn
+  route_keys    = ["ANY /wishlists", "ANY /wishlists/", "ANY /wishlists/{proxy+}"]
+  source_paths  = ["*/*/wishlists*"]
+}
+
 # API Gateway's own answer to an unknown path is no problem document.
 module "fallback_routes" {
   source        = "./modules/api_routes"

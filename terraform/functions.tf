@@ -288,6 +288,22 @@ module "messages" {
   depends_on = [aws_lambda_invocation.migration]
 }
 
+module "wishlists" {
+  source          = "./modules/function"
+  shared          = local.shared
+  name            = "wishlists"
+  memory_mb       = 512
+  timeout_seconds = 29
+  rollback_alarms = [module.api_errors_alarm.name]
+
+  variables = merge(local.database_variables, local.caller_variables)
+
+  statements = concat(local.database_statements, local.caller_statements)
+
+  # The schema first: a function of this release never meets the last one's.
+  depends_on = [aws_lambda_invocation.migration]
+}
+
 module "fallback" {
   source          = "./modules/function"
   shared          = local.shared
@@ -550,6 +566,7 @@ module "release_check" {
     REVIEWS_VERSION_ARN              = module.reviews.version_arn
     GRAPHQL_VERSION_ARN              = module.graphql.version_arn
     MESSAGES_VERSION_ARN             = module.messages.version_arn
+    WISHLISTS_VERSION_ARN            = module.wishlists.version_arn
     FALLBACK_VERSION_ARN             = module.fallback.version_arn
     PAYMENTS_WORKER_VERSION_ARN      = module.payments_worker.version_arn
     NOTIFICATIONS_WORKER_VERSION_ARN = module.notifications_worker.version_arn
@@ -569,6 +586,7 @@ module "release_check" {
         "${module.reviews.arn}:*",
         "${module.graphql.arn}:*",
         "${module.messages.arn}:*",
+        "${module.wishlists.arn}:*",
         "${module.fallback.arn}:*",
         "${module.payments_worker.arn}:*",
         "${module.notifications_worker.arn}:*",

@@ -68,6 +68,7 @@ locals {
     reviews              = { function = module.reviews.name, hook = module.release_check.name }
     graphql              = { function = module.graphql.name, hook = module.release_check.name }
     messages             = { function = module.messages.name, hook = module.release_check.name }
+    wishlists            = { function = module.wishlists.name, hook = module.release_check.name }
     fallback             = { function = module.fallback.name, hook = module.release_check.name }
     payments-worker      = { function = module.payments_worker.name, hook = module.release_check.name }
     notifications-worker = { function = module.notifications_worker.name, hook = module.release_check.name }

@@ -67,6 +67,7 @@ pub fn document() -> Value {
         payments::openapi(),
         reviews::openapi(),
         messages::openapi(),
+        wishlists::openapi(),
         fallback::openapi(),
     ];
     let recorded = serde_json::from_str(EXAMPLES).expect("the recorded examples");

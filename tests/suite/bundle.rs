@@ -39,6 +39,7 @@ async fn the_journey_through_the_binaries() {
     photo(&system).await;
     system.call("GET", "/graphql/?query=%7B__typename%7D").send().await.expect(200);
     system.call("GET", "/messages/threads/").send().await.refused(401, "unauthenticated");
+    system.call("GET", "/wishlists/").send().await.refused(401, "unauthenticated");
     for name in bundle.names().filter(|name| *name != "migrate") {
         assert!(bundle.invocations(name) > 0, "{name} had nothing to do");
     }

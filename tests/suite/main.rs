@@ -45,4 +45,5 @@ mod smuggling;
 mod sweep;
 mod template;
 mod walk;
+mod wishlists;
 mod world;

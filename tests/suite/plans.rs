@@ -176,7 +176,28 @@ async fn live(
         note(system, seen);
     }
     talk(system, seen, (host, guest), property, &booking).await;
+    wish(system, seen, guest, property).await;
     booking
+}
+
+/// What a guest wants to find again.
+async fn wish(system: &System, seen: &mut Seen, guest: &Person<'_>, property: &str) {
+    let name = json!({ "name": "By the sea" });
+    let list = guest.call("POST", "/wishlists/").json(name.clone()).send().await.expect(201).text("id");
+    let list = format!("/wishlists/{list}");
+    let item = format!("{list}/items/{property}/");
+    guest.call("PUT", &item).send().await.expect(204);
+    let link = guest.call("POST", &format!("{list}/share/")).send().await.expect(201).text("token");
+    let shared = format!("/wishlists/shared/?token={link}");
+    for path in [shared.as_str(), "/wishlists/", &list, &format!("{list}/items/")] {
+        guest.call("GET", path).send().await.expect(200);
+    }
+    note(system, seen);
+    guest.call("PATCH", &list).header("if-match", "*").json(name.clone()).send().await.expect(200);
+    guest.call("DELETE", &item).send().await.expect(204);
+    guest.call("DELETE", &format!("{list}/share/")).send().await.expect(204);
+    guest.call("DELETE", &list).send().await.expect(204);
+    note(system, seen);
 }
 
 /// What both sides write to each other.

@@ -102,6 +102,7 @@ async fn reads(name: &str) -> BTreeSet<String> {
         "reviews" => drop(web::App::from_env(env, &aws, reviews::TOPICS).unwrap()),
         "graphql" => drop(graphql::GraphqlState::from_env(env, &aws).unwrap()),
         "messages" => drop(web::App::from_env(env, &aws, messages::TOPICS).unwrap()),
+        "wishlists" => drop(web::App::from_env(env, &aws, wishlists::TOPICS).unwrap()),
         "fallback" => drop(web::Edge::stateless(env)),
         "payments-worker" => drop(payments_worker::Worker::from_env(env, &aws).unwrap()),
         "notifications-worker" => drop(notifications_worker::Worker::from_env(env, &aws).unwrap()),

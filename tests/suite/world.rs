@@ -44,6 +44,10 @@ pub(crate) struct World<'s> {
     pub(crate) quote: String,
     /// About the booking, begun by the guest.
     pub(crate) thread: String,
+    /// The guest's, with the listing in it, shared.
+    pub(crate) wishlist: String,
+    /// Of the link to the wishlist.
+    pub(crate) wishlist_token: String,
     /// Where the guest is signed in.
     pub(crate) session: String,
 }
@@ -111,6 +115,13 @@ impl<'s> World<'s> {
         let welcome = json!({ "hours": 24, "text": "Welcome, {guest_name}." });
         let template = format!("/messages/templates/{property}/before_check_in");
         host.call("PUT", &template).json(welcome).send().await.expect(204);
+        let name = json!({ "name": "By the sea" });
+        let wishlist =
+            guest.call("POST", "/wishlists/").once().json(name).send().await.expect(201).text("id");
+        let wishes = format!("/wishlists/{wishlist}");
+        guest.call("PUT", &format!("{wishes}/items/{property}/")).send().await.expect(204);
+        let link = guest.call("POST", &format!("{wishes}/share/")).send().await;
+        let wishlist_token = link.expect(201).text("token");
         let sessions = guest.call("GET", "/users/me/sessions/").send().await.expect(200);
         let session = sessions.body["items"][0]["id"].as_str().unwrap().to_owned();
         system.settle().await;
@@ -135,6 +146,8 @@ impl<'s> World<'s> {
             review,
             quote,
             thread,
+            wishlist,
+            wishlist_token,
         }
     }
 
@@ -154,17 +167,29 @@ impl<'s> World<'s> {
             "finding_id" => "0199c1a0-7c00-7000-8000-000000000002",
             "thread_id" => &self.thread,
             "moment" => "before_check_in",
+            "wishlist_id" => &self.wishlist,
             "code" => "not_found",
             other => panic!("say in tests/suite/world.rs which object {{{other}}} means"),
         }
     }
 
     /// Every object that is not the stranger's.
-    pub(crate) fn objects(&self) -> [&str; 10] {
+    pub(crate) fn objects(&self) -> [&str; 11] {
         let Self {
-            property, draft, photo, promotion, booking, stayed, payment, review, quote, thread, ..
+            property,
+            draft,
+            photo,
+            promotion,
+            booking,
+            stayed,
+            payment,
+            review,
+            quote,
+            thread,
+            wishlist,
+            ..
         } = self;
-        [property, draft, photo, promotion, booking, stayed, payment, review, quote, thread]
+        [property, draft, photo, promotion, booking, stayed, payment, review, quote, thread, wishlist]
     }
 
     /// The path of an operation on this world's objects.

@@ -59,6 +59,11 @@ pub const CHECKS: &[Check] = &[
         variable: "MESSAGES_VERSION_ARN",
         probe: get("/messages/threads", "", 401),
     },
+    Check {
+        function: "wishlists",
+        variable: "WISHLISTS_VERSION_ARN",
+        probe: get("/wishlists/shared", "token=none", 404),
+    },
     Check { function: "fallback", variable: "FALLBACK_VERSION_ARN", probe: get("/nowhere", "", 404) },
     Check { function: "payments-worker", variable: "PAYMENTS_WORKER_VERSION_ARN", probe: Probe::EmptyBatch },
     Check {

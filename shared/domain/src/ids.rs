@@ -86,6 +86,8 @@ identifiers! {
     ThreadId;
     /// One message of it.
     MessageId;
+    /// Listings that somebody wants to find again.
+    WishlistId;
     /// A family of refresh tokens: one sign-in on one device.
     SessionId;
     /// A row of the outbox: a message that must be sent at least once.

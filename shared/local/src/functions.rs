@@ -112,6 +112,10 @@ fn gateway(env: &Env, aws: &Aws) -> anyhow::Result<Gateway> {
                 let app = App::from_env(env, aws, messages::TOPICS)?;
                 function(messages::router().with_state(app.clone()), app.edge())
             }
+            "wishlists" => {
+                let app = App::from_env(env, aws, wishlists::TOPICS)?;
+                function(wishlists::router().with_state(app.clone()), app.edge())
+            }
             "fallback" => function(fallback::router(), Edge::stateless(env)),
             unknown => anyhow::bail!("no function is called {unknown}"),
         })

@@ -4,7 +4,7 @@
 use domain::messages::Topic;
 
 /// The functions behind the first segments of paths: `/users`, `/users/` and `/users/{proxy+}` go to one function.
-pub const ROUTES: [(&str, &str); 8] = [
+pub const ROUTES: [(&str, &str); 9] = [
     ("users", "users"),
     (".well-known", "users"),
     ("properties", "properties"),
@@ -13,6 +13,7 @@ pub const ROUTES: [(&str, &str); 8] = [
     ("reviews", "reviews"),
     ("graphql", "graphql"),
     ("messages", "messages"),
+    ("wishlists", "wishlists"),
 ];
 
 /// The function of every other path.

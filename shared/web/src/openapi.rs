@@ -23,13 +23,14 @@ use crate::problem::{FieldProblem, MEDIA_TYPE, ProblemDocument};
 /// The name of the security scheme.
 const BEARER: &str = "bearer";
 /// The groups of operations, in the order of the document.
-const TAGS: [(&str, &str); 7] = [
+const TAGS: [(&str, &str); 8] = [
     ("users", "People, their sign-ins and profiles"),
     ("properties", "Listings, their calendars and quotes"),
     ("bookings", "Stays from hold to review"),
     ("payments", "Money in, back and out"),
     ("reviews", "What both sides say of a stay"),
     ("messages", "What both sides write to each other"),
+    ("wishlists", "Listings to find again, alone or with others"),
     ("about", "This API itself"),
 ];
 

@@ -29,6 +29,7 @@ async fn detours(system: &System) {
         ("/payments/", guest),
         ("/reviews/", guest),
         ("/messages/threads/", guest),
+        ("/wishlists/", guest),
         ("/graphql/", guest),
         ("/properties/", &world.host),
         ("/users/me/mfa/confirm/", guest),

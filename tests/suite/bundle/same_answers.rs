@@ -31,9 +31,17 @@ async fn the_binaries_answer_as_the_local_server_does() {
         .map(|(expected, told)| format!("the local server says\n  {expected:?}\nand the binary\n  {told:?}"))
         .collect();
     assert!(differences.is_empty(), "{}", differences.join("\n"));
-    for function in
-        ["users", "properties", "bookings", "payments", "reviews", "messages", "graphql", "fallback"]
-    {
+    for function in [
+        "users",
+        "properties",
+        "bookings",
+        "payments",
+        "reviews",
+        "messages",
+        "wishlists",
+        "graphql",
+        "fallback",
+    ] {
         assert!(bundle.invocations(function) > 0, "{function} was not asked");
     }
     let statuses: std::collections::BTreeSet<u16> = told.iter().map(|told| told.1).collect();
@@ -73,6 +81,7 @@ async fn script(system: &System) -> Vec<Told> {
     payments(&mut script, &guest, &booking).await;
     reviews(&mut script, &guest, &booking, &property).await;
     messages(&mut script, &guest, &booking, &property).await;
+    wishlists(&mut script, &guest, &property).await;
     graphql(&mut script, &guest, &property).await;
     fallback(&mut script).await;
     script.told
@@ -178,6 +187,19 @@ async fn messages(script: &mut Script<'_>, guest: &Person<'_>, booking: &str, pr
     script.note("a conversation", guest.call("GET", &thread).send().await);
     script.note("conversations", guest.call("GET", "/messages/threads/").send().await);
     script.get(&thread).await;
+}
+
+async fn wishlists(script: &mut Script<'_>, guest: &Person<'_>, property: &str) {
+    let name = json!({ "name": "By the sea" });
+    let made = script.note("a list", guest.call("POST", "/wishlists/").json(name).send().await);
+    let list = format!("/wishlists/{}", made.text("id"));
+    script.note("wish", guest.call("PUT", &format!("{list}/items/{property}/")).send().await);
+    script.note("wishes", guest.call("GET", &format!("{list}/items/")).send().await);
+    let link = guest.call("POST", &format!("{list}/share/")).send().await.expect(201);
+    let shared = format!("/wishlists/shared/?token={}", link.text("token"));
+    script.note("a shared list", script.system.call("GET", &shared).send().await);
+    script.get("/wishlists/shared/?token=none").await;
+    script.get(&list).await;
 }
 
 async fn graphql(script: &mut Script<'_>, guest: &Person<'_>, property: &str) {

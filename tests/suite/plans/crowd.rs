@@ -95,6 +95,9 @@ INSERT INTO message_templates (property_id, moment, hours, text, created_at, upd
 SELECT property, 'before_check_in', 24, 'Welcome.', at, at FROM crowd;
 INSERT INTO automated_messages (booking_id, moment, due_at)
 SELECT booking, 'before_check_in', timestamptz '{now}' + interval '1 year' FROM crowd;
+INSERT INTO wishlists (id, owner_id, name, share_digest, created_at, updated_at)
+SELECT message, guest, 'Sea', sha256(message::text::bytea), at, at FROM crowd;
+INSERT INTO wishlist_items (wishlist_id, property_id, added_at) SELECT message, property, at FROM crowd;
 INSERT INTO outbox (id, topic, body, created_at, next_send_at, sent_count, done_at)
 SELECT message, 'notifications', '{}', at, at, 1, timestamptz '{now}' FROM crowd;
 INSERT INTO deliveries (message_id, recipient, claimed_at, sent_at) SELECT message, guest, at, timestamptz '{now}' FROM crowd;

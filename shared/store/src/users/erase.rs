@@ -96,6 +96,7 @@ pub async fn erase(db: &Db, user: UserId, now: Timestamp) -> Result<Option<Erase
              UPDATE thread_messages m SET text = '', masked = NULL
              FROM gone WHERE m.author_id = gone.id AND m.text <> ''),
          reading AS (DELETE FROM thread_reads t USING gone WHERE t.user_id = gone.id),
+         wishes AS (DELETE FROM wishlists t USING gone WHERE t.owner_id = gone.id),
          homes AS (
              UPDATE properties p SET state = 'archived', description = '', source_ref = NULL,
                  address = p.address - 'line1' - 'line2' - 'postal_code', updated_at = :now::timestamptz,

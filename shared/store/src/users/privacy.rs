@@ -290,6 +290,14 @@ tables! {
         ],
         erased: [email name locale time_zone pending_email],
         hidden: [email_key password_hash pending_email_message];
+    wishlist_items about "t.wishlist_id IN (SELECT w.id FROM wishlists w WHERE w.owner_id = :user::uuid)",
+        kept: [],
+        erased: [wishlist_id property_id added_at],
+        hidden: [];
+    wishlists about "t.owner_id = :user::uuid",
+        kept: [],
+        erased: [id owner_id name created_at updated_at version],
+        hidden: [share_digest];
     #[doc = "Money."]
     write_offs,
         kept: [id account booking_id currency amount reason made_by at],

@@ -239,6 +239,18 @@ pub const PROBLEMS: &[ProblemType] = &[
         "Too many promotions",
         "A listing has 100 promotions at most. Take one back before you make another.",
     ),
+    kind(
+        "too_many_wishlists",
+        409,
+        "Too many wishlists",
+        "Somebody has 50 wishlists at most. Delete one before you make another.",
+    ),
+    kind(
+        "wishlist_full",
+        409,
+        "Wishlist full",
+        "A wishlist holds 200 listings at most. Take one out, or begin another list.",
+    ),
     kind("too_late", 409, "Too late", "The time in which this could be done is over."),
     kind(
         "payment_not_authorised",
