@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_graphql::extensions::{Extension, ExtensionContext, ExtensionFactory, NextResolve, ResolveInfo};
-use async_graphql::{QueryPathNode, Response, ServerError, ServerResult, Value};
+use async_graphql::{QueryPathNode, QueryPathSegment, Response, ServerError, ServerResult, Value};
 
 /// What failed in one request.
 #[derive(Clone, Debug, Default)]
@@ -23,6 +23,17 @@ struct Seen {
     errors: Vec<ServerError>,
     /// Paths of what has lost a part that must be there.
     spoilt: BTreeSet<Vec<String>>,
+    /// Paths of lists that have lost an item. Whether an item may be `null` is told by the field alone: of items the library
+    /// says that none may.
+    holed: BTreeSet<Vec<String>>,
+}
+
+impl Seen {
+    /// Whether what is of this type has lost a part that must be there.
+    fn is_spoilt(&self, path: &Vec<String>, kind: &str) -> bool {
+        let needs_items = kind.trim_end_matches('!').ends_with("!]");
+        self.spoilt.contains(path) || (needs_items && self.holed.contains(path))
+    }
 }
 
 impl Failures {
@@ -30,21 +41,23 @@ impl Failures {
     fn settle(
         &self,
         path: QueryPathNode<'_>,
-        nullable: bool,
+        kind: &str,
         result: ServerResult<Option<Value>>,
     ) -> Option<Value> {
         let error = match result {
             Ok(value) if !self.0.any.load(Ordering::Acquire) => return value,
-            Ok(value) if !self.seen().spoilt.contains(&path.to_string_vec()) => return value,
+            Ok(value) if !self.seen().is_spoilt(&path.to_string_vec(), kind) => return value,
             Ok(_) => None,
             Err(error) => Some(error),
         };
         self.0.any.store(true, Ordering::Release);
         let mut seen = self.seen();
         seen.errors.extend(error);
-        if !nullable {
-            let mut parent = path.to_string_vec();
-            parent.pop();
+        let mut parent = path.to_string_vec();
+        parent.pop();
+        if matches!(path.segment, QueryPathSegment::Index(_)) {
+            seen.holed.insert(parent);
+        } else if kind.ends_with('!') {
             seen.spoilt.insert(parent);
         }
         Some(Value::Null)
@@ -81,10 +94,10 @@ impl Extension for Nulls {
         info: ResolveInfo<'_>,
         next: NextResolve<'_>,
     ) -> ServerResult<Option<Value>> {
-        let (path, nullable) = (*info.path_node, !info.return_type.ends_with('!'));
+        let (path, kind) = (*info.path_node, info.return_type.to_owned());
         let result = next.run(ctx, info).await;
         match ctx.data_opt::<Failures>() {
-            Some(failures) => Ok(failures.settle(path, nullable, result)),
+            Some(failures) => Ok(failures.settle(path, &kind, result)),
             None => result,
         }
     }
