@@ -64,6 +64,20 @@ module "notifications_dead_letters_alarm" {
   topic_arn   = aws_sns_topic.alarms.arn
 }
 
+module "webhooks_dead_letters_alarm" {
+  source      = "./modules/alarm"
+  stage       = var.stage
+  name        = "webhooks-dead-letters"
+  description = "Messages were given up."
+  section     = "dead-letters"
+  namespace   = "AWS/SQS"
+  metric_name = "ApproximateNumberOfMessagesVisible"
+  dimensions  = { QueueName = module.webhooks_queue.dead_letters_name }
+  statistic   = "Maximum"
+  threshold   = 0
+  topic_arn   = aws_sns_topic.alarms.arn
+}
+
 module "media_dead_letters_alarm" {
   source      = "./modules/alarm"
   stage       = var.stage
@@ -115,6 +129,20 @@ module "notifications_age_alarm" {
   namespace   = "AWS/SQS"
   metric_name = "ApproximateAgeOfOldestMessage"
   dimensions  = { QueueName = module.notifications_queue.name }
+  statistic   = "Maximum"
+  threshold   = 900
+  topic_arn   = aws_sns_topic.alarms.arn
+}
+
+module "webhooks_age_alarm" {
+  source      = "./modules/alarm"
+  stage       = var.stage
+  name        = "webhooks-age"
+  description = "An event has waited for its worker for more than a quarter of an hour."
+  section     = "queues"
+  namespace   = "AWS/SQS"
+  metric_name = "ApproximateAgeOfOldestMessage"
+  dimensions  = { QueueName = module.webhooks_queue.name }
   statistic   = "Maximum"
   threshold   = 900
   topic_arn   = aws_sns_topic.alarms.arn
@@ -208,10 +236,10 @@ module "reconciliation_breaks_alarm" {
   topic_arn   = aws_sns_topic.alarms.arn
 }
 
-# At most ten metrics may stand in one alarm; those that nobody waits for are not here.
+# At most ten metrics may stand in one alarm.
 resource "aws_cloudwatch_metric_alarm" "throttles" {
   alarm_name          = "innkeep-${var.stage}-throttles"
-  alarm_description   = "Lambda refused to start functions. docs/operations/runbook.md#throttles"
+  alarm_description   = "Lambda refused to start functions behind the API. docs/operations/runbook.md#throttles"
   evaluation_periods  = 3
   threshold           = 0
   comparison_operator = "GreaterThanThreshold"
@@ -220,22 +248,60 @@ resource "aws_cloudwatch_metric_alarm" "throttles" {
 
   metric_query {
     id          = "throttles"
-    expression  = "users + properties + bookings + payments + reviews + messages + fallback + paymentsWorker + notificationsWorker + mediaWorker + scheduler"
+    expression  = "users + properties + bookings + payments + webhooks + reviews + graphql + messages + wishlists + fallback"
     label       = "Throttles"
     return_data = true
   }
 
   dynamic "metric_query" {
     for_each = {
-      users               = module.users.name
-      properties          = module.properties.name
-      bookings            = module.bookings.name
-      payments            = module.payments.name
-      reviews             = module.reviews.name
-      messages            = module.messages.name
-      fallback            = module.fallback.name
+      users      = module.users.name
+      properties = module.properties.name
+      bookings   = module.bookings.name
+      payments   = module.payments.name
+      webhooks   = module.webhooks.name
+      reviews    = module.reviews.name
+      graphql    = module.graphql.name
+      messages   = module.messages.name
+      wishlists  = module.wishlists.name
+      fallback   = module.fallback.name
+    }
+    content {
+      id          = metric_query.key
+      return_data = false
+
+      metric {
+        namespace   = "AWS/Lambda"
+        metric_name = "Throttles"
+        dimensions  = { FunctionName = metric_query.value }
+        period      = 60
+        stat        = "Sum"
+      }
+    }
+  }
+}
+
+resource "aws_cloudwatch_metric_alarm" "worker_throttles" {
+  alarm_name          = "innkeep-${var.stage}-worker-throttles"
+  alarm_description   = "Lambda refused to start functions behind queues and schedules. docs/operations/runbook.md#throttles"
+  evaluation_periods  = 3
+  threshold           = 0
+  comparison_operator = "GreaterThanThreshold"
+  treat_missing_data  = "notBreaching"
+  alarm_actions       = [aws_sns_topic.alarms.arn]
+
+  metric_query {
+    id          = "throttles"
+    expression  = "paymentsWorker + notificationsWorker + webhooksWorker + mediaWorker + scheduler"
+    label       = "Throttles"
+    return_data = true
+  }
+
+  dynamic "metric_query" {
+    for_each = {
       paymentsWorker      = module.payments_worker.name
       notificationsWorker = module.notifications_worker.name
+      webhooksWorker      = module.webhooks_worker.name
       mediaWorker         = module.media_worker.name
       scheduler           = module.scheduler.name
     }

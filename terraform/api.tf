@@ -151,6 +151,15 @@ module "payments_routes" {
   source_paths  = ["*/*/payments*"]
 }
 
+module "webhooks_routes" {
+  source        = "./modules/api_routes"
+  api_id        = aws_apigatewayv2_api.this.id
+  execution_arn = aws_apigatewayv2_api.this.execution_arn
+  alias_arn     = module.webhooks.alias_arn
+  route_keys    = ["ANY /webhooks", "ANY /webhooks/", "ANY /webhooks/{proxy+}"]
+  source_paths  = ["*/*/webhooks*"]
+}
+
 module "reviews_routes" {
   source        = "./modules/api_routes"
   api_id        = aws_apigatewayv2_api.this.id

@@ -126,6 +126,7 @@ resource "aws_cloudwatch_dashboard" "this" {
             ["AWS/Lambda", "Errors", "FunctionName", "innkeep-${var.stage}-properties"],
             ["AWS/Lambda", "Errors", "FunctionName", "innkeep-${var.stage}-bookings"],
             ["AWS/Lambda", "Errors", "FunctionName", "innkeep-${var.stage}-payments"],
+            ["AWS/Lambda", "Errors", "FunctionName", "innkeep-${var.stage}-webhooks"],
             ["AWS/Lambda", "Errors", "FunctionName", "innkeep-${var.stage}-reviews"],
             ["AWS/Lambda", "Errors", "FunctionName", "innkeep-${var.stage}-graphql"],
             ["AWS/Lambda", "Errors", "FunctionName", "innkeep-${var.stage}-messages"],
@@ -133,6 +134,7 @@ resource "aws_cloudwatch_dashboard" "this" {
             ["AWS/Lambda", "Errors", "FunctionName", "innkeep-${var.stage}-fallback"],
             ["AWS/Lambda", "Errors", "FunctionName", "innkeep-${var.stage}-payments-worker"],
             ["AWS/Lambda", "Errors", "FunctionName", "innkeep-${var.stage}-notifications-worker"],
+            ["AWS/Lambda", "Errors", "FunctionName", "innkeep-${var.stage}-webhooks-worker"],
             ["AWS/Lambda", "Errors", "FunctionName", "innkeep-${var.stage}-media-worker"],
             ["AWS/Lambda", "Errors", "FunctionName", "innkeep-${var.stage}-scheduler"],
           ]
@@ -155,6 +157,7 @@ resource "aws_cloudwatch_dashboard" "this" {
             ["AWS/Lambda", "Throttles", "FunctionName", "innkeep-${var.stage}-properties"],
             ["AWS/Lambda", "Throttles", "FunctionName", "innkeep-${var.stage}-bookings"],
             ["AWS/Lambda", "Throttles", "FunctionName", "innkeep-${var.stage}-payments"],
+            ["AWS/Lambda", "Throttles", "FunctionName", "innkeep-${var.stage}-webhooks"],
             ["AWS/Lambda", "Throttles", "FunctionName", "innkeep-${var.stage}-reviews"],
             ["AWS/Lambda", "Throttles", "FunctionName", "innkeep-${var.stage}-graphql"],
             ["AWS/Lambda", "Throttles", "FunctionName", "innkeep-${var.stage}-messages"],
@@ -162,6 +165,7 @@ resource "aws_cloudwatch_dashboard" "this" {
             ["AWS/Lambda", "Throttles", "FunctionName", "innkeep-${var.stage}-fallback"],
             ["AWS/Lambda", "Throttles", "FunctionName", "innkeep-${var.stage}-payments-worker"],
             ["AWS/Lambda", "Throttles", "FunctionName", "innkeep-${var.stage}-notifications-worker"],
+            ["AWS/Lambda", "Throttles", "FunctionName", "innkeep-${var.stage}-webhooks-worker"],
             ["AWS/Lambda", "Throttles", "FunctionName", "innkeep-${var.stage}-media-worker"],
             ["AWS/Lambda", "Throttles", "FunctionName", "innkeep-${var.stage}-scheduler"],
           ]
@@ -184,6 +188,7 @@ resource "aws_cloudwatch_dashboard" "this" {
             ["AWS/Lambda", "Duration", "FunctionName", "innkeep-${var.stage}-properties"],
             ["AWS/Lambda", "Duration", "FunctionName", "innkeep-${var.stage}-bookings"],
             ["AWS/Lambda", "Duration", "FunctionName", "innkeep-${var.stage}-payments"],
+            ["AWS/Lambda", "Duration", "FunctionName", "innkeep-${var.stage}-webhooks"],
             ["AWS/Lambda", "Duration", "FunctionName", "innkeep-${var.stage}-reviews"],
             ["AWS/Lambda", "Duration", "FunctionName", "innkeep-${var.stage}-graphql"],
             ["AWS/Lambda", "Duration", "FunctionName", "innkeep-${var.stage}-messages"],
@@ -191,6 +196,7 @@ resource "aws_cloudwatch_dashboard" "this" {
             ["AWS/Lambda", "Duration", "FunctionName", "innkeep-${var.stage}-fallback"],
             ["AWS/Lambda", "Duration", "FunctionName", "innkeep-${var.stage}-payments-worker"],
             ["AWS/Lambda", "Duration", "FunctionName", "innkeep-${var.stage}-notifications-worker"],
+            ["AWS/Lambda", "Duration", "FunctionName", "innkeep-${var.stage}-webhooks-worker"],
             ["AWS/Lambda", "Duration", "FunctionName", "innkeep-${var.stage}-media-worker"],
             ["AWS/Lambda", "Duration", "FunctionName", "innkeep-${var.stage}-scheduler"],
             ["Innkeep", "cold_starts", "stage", "${var.stage}", { stat = "Sum", yAxis = "right" }],
@@ -212,6 +218,7 @@ resource "aws_cloudwatch_dashboard" "this" {
           metrics = [
             ["AWS/SQS", "ApproximateAgeOfOldestMessage", "QueueName", "innkeep-${var.stage}-payments"],
             ["AWS/SQS", "ApproximateAgeOfOldestMessage", "QueueName", "innkeep-${var.stage}-notifications"],
+            ["AWS/SQS", "ApproximateAgeOfOldestMessage", "QueueName", "innkeep-${var.stage}-webhooks"],
             ["AWS/SQS", "ApproximateAgeOfOldestMessage", "QueueName", "innkeep-${var.stage}-media"],
           ]
           stat   = "Maximum"
@@ -231,6 +238,7 @@ resource "aws_cloudwatch_dashboard" "this" {
           metrics = [
             ["AWS/SQS", "ApproximateNumberOfMessagesVisible", "QueueName", "innkeep-${var.stage}-payments-dead-letters"],
             ["AWS/SQS", "ApproximateNumberOfMessagesVisible", "QueueName", "innkeep-${var.stage}-notifications-dead-letters"],
+            ["AWS/SQS", "ApproximateNumberOfMessagesVisible", "QueueName", "innkeep-${var.stage}-webhooks-dead-letters"],
             ["AWS/SQS", "ApproximateNumberOfMessagesVisible", "QueueName", "innkeep-${var.stage}-media-dead-letters"],
             ["AWS/SQS", "ApproximateNumberOfMessagesVisible", "QueueName", "innkeep-${var.stage}-schedule-dead-letters"],
           ]

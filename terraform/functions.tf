@@ -190,6 +190,31 @@ module "payments" {
   depends_on = [aws_lambda_invocation.migration]
 }
 
+module "webhooks" {
+  source          = "./modules/function"
+  shared          = local.shared
+  name            = "webhooks"
+  memory_mb       = 512
+  timeout_seconds = 29
+  rollback_alarms = [module.api_errors_alarm.name]
+
+  variables = merge(local.database_variables, local.caller_variables, {
+    WEBHOOKS_QUEUE_URL = module.webhooks_queue.url
+  })
+
+  statements = concat(local.database_statements, local.caller_statements, [
+    {
+      Sid      = "Publish"
+      Effect   = "Allow"
+      Action   = "sqs:SendMessage"
+      Resource = module.webhooks_queue.arn
+    },
+  ])
+
+  # The schema first: a function of this release never meets the last one's.
+  depends_on = [aws_lambda_invocation.migration]
+}
+
 module "reviews" {
   source          = "./modules/function"
   shared          = local.shared
@@ -370,8 +395,9 @@ module "notifications_worker" {
   reserved_concurrency = var.reserve_concurrency ? 5 : -1
 
   variables = merge(local.database_variables, {
-    MAIL_FROM  = var.mail_from
-    PUBLIC_URL = local.public_url
+    MAIL_FROM          = var.mail_from
+    PUBLIC_URL         = local.public_url
+    WEBHOOKS_QUEUE_URL = module.webhooks_queue.url
   })
 
   statements = concat(local.database_statements, [
@@ -386,6 +412,49 @@ module "notifications_worker" {
       Sid      = "Consume"
       Effect   = "Allow"
       Action   = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"]
+      Resource = module.notifications_queue.arn
+    },
+    # Integrators are told when people are.
+    {
+      Sid      = "Publish"
+      Effect   = "Allow"
+      Action   = "sqs:SendMessage"
+      Resource = module.webhooks_queue.arn
+    },
+  ])
+
+  # The schema first: a function of this release never meets the last one's.
+  depends_on = [aws_lambda_invocation.migration]
+}
+
+# One message at a time: the endpoint that it calls may take its time.
+module "webhooks_worker" {
+  source          = "./modules/function"
+  shared          = local.shared
+  name            = "webhooks-worker"
+  memory_mb       = 256
+  timeout_seconds = 30
+  rollback_alarms = [module.webhooks_dead_letters_alarm.name]
+  queue           = { arn = module.webhooks_queue.arn, batch_size = 1, concurrency = 10 }
+
+  reserved_concurrency = var.reserve_concurrency ? 10 : -1
+
+  variables = merge(local.database_variables, {
+    NOTIFICATIONS_QUEUE_URL = module.notifications_queue.url
+  })
+
+  statements = concat(local.database_statements, [
+    {
+      Sid      = "Consume"
+      Effect   = "Allow"
+      Action   = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"]
+      Resource = module.webhooks_queue.arn
+    },
+    # The owner is told of an endpoint that was switched off.
+    {
+      Sid      = "Publish"
+      Effect   = "Allow"
+      Action   = "sqs:SendMessage"
       Resource = module.notifications_queue.arn
     },
   ])
@@ -465,6 +534,7 @@ module "scheduler" {
     PAYMENTS_QUEUE_URL      = module.payments_queue.url
     NOTIFICATIONS_QUEUE_URL = module.notifications_queue.url
     MEDIA_QUEUE_URL         = module.media_queue.url
+    WEBHOOKS_QUEUE_URL      = module.webhooks_queue.url
     ANCHORS_TABLE           = module.anchors_table.name
     CACHE_TABLE             = module.cache_table.name
   })
@@ -474,7 +544,7 @@ module "scheduler" {
       Sid      = "Publish"
       Effect   = "Allow"
       Action   = "sqs:SendMessage"
-      Resource = [module.payments_queue.arn, module.notifications_queue.arn, module.media_queue.arn]
+      Resource = [module.payments_queue.arn, module.notifications_queue.arn, module.media_queue.arn, module.webhooks_queue.arn]
     },
     # It remembers the audit log's end, and cannot forget it.
     {
@@ -571,6 +641,8 @@ module "release_check" {
     PAYMENTS_WORKER_VERSION_ARN      = module.payments_worker.version_arn
     NOTIFICATIONS_WORKER_VERSION_ARN = module.notifications_worker.version_arn
     MEDIA_WORKER_VERSION_ARN         = module.media_worker.version_arn
+    WEBHOOKS_VERSION_ARN             = module.webhooks.version_arn
+    WEBHOOKS_WORKER_VERSION_ARN      = module.webhooks_worker.version_arn
   }
 
   statements = [
@@ -591,6 +663,8 @@ module "release_check" {
         "${module.payments_worker.arn}:*",
         "${module.notifications_worker.arn}:*",
         "${module.media_worker.arn}:*",
+        "${module.webhooks.arn}:*",
+        "${module.webhooks_worker.arn}:*",
       ]
     },
     {

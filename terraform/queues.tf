@@ -14,6 +14,14 @@ module "notifications_queue" {
   sqs_arn_prefix             = local.sqs_arn_prefix
 }
 
+module "webhooks_queue" {
+  source                     = "./modules/queue"
+  stage                      = var.stage
+  name                       = "webhooks"
+  visibility_timeout_seconds = 180
+  sqs_arn_prefix             = local.sqs_arn_prefix
+}
+
 module "media_queue" {
   source                     = "./modules/queue"
   stage                      = var.stage

@@ -65,6 +65,7 @@ locals {
     properties           = { function = module.properties.name, hook = module.release_check.name }
     bookings             = { function = module.bookings.name, hook = module.release_check.name }
     payments             = { function = module.payments.name, hook = module.release_check.name }
+    webhooks             = { function = module.webhooks.name, hook = module.release_check.name }
     reviews              = { function = module.reviews.name, hook = module.release_check.name }
     graphql              = { function = module.graphql.name, hook = module.release_check.name }
     messages             = { function = module.messages.name, hook = module.release_check.name }
@@ -72,6 +73,7 @@ locals {
     fallback             = { function = module.fallback.name, hook = module.release_check.name }
     payments-worker      = { function = module.payments_worker.name, hook = module.release_check.name }
     notifications-worker = { function = module.notifications_worker.name, hook = module.release_check.name }
+    webhooks-worker      = { function = module.webhooks_worker.name, hook = module.release_check.name }
     media-worker         = { function = module.media_worker.name, hook = module.release_check.name }
     scheduler            = { function = module.scheduler.name, hook = "" }
   }

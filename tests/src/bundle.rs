@@ -134,6 +134,7 @@ impl Bundle {
             payments: self.behind_queue("payments-worker"),
             notifications: self.behind_queue("notifications-worker"),
             media: self.behind_queue("media-worker"),
+            webhooks: self.behind_queue("webhooks-worker"),
         }
     }
 

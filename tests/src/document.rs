@@ -66,6 +66,7 @@ pub fn document() -> Value {
         bookings::openapi(),
         payments::openapi(),
         reviews::openapi(),
+        webhooks::openapi(),
         messages::openapi(),
         wishlists::openapi(),
         fallback::openapi(),

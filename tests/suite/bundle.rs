@@ -15,7 +15,7 @@ use local::plan;
 use local_lambda::api_gateway::{Origin, call};
 use local_lambda::{Function, InvocationError, Settings};
 use serde_json::{Value, json};
-use tests::{Bundle, Person, System, binary, cluster};
+use tests::{Bundle, Dates, Person, System, binary, cluster};
 
 use crate::journey::walk;
 
@@ -40,10 +40,25 @@ async fn the_journey_through_the_binaries() {
     system.call("GET", "/graphql/?query=%7B__typename%7D").send().await.expect(200);
     system.call("GET", "/messages/threads/").send().await.refused(401, "unauthenticated");
     system.call("GET", "/wishlists/").send().await.refused(401, "unauthenticated");
+    told(&system).await;
     for name in bundle.names().filter(|name| *name != "migrate") {
         assert!(bundle.invocations(name) > 0, "{name} had nothing to do");
     }
     system.stop().await;
+}
+
+/// A host who is told of a booking at an address that nobody has.
+async fn told(system: &System) {
+    let host = system.host("Ines Integrator").await;
+    let property = host.lists(|_| {}).await;
+    let new = json!({ "url": "https://nobody.invalid/hooks", "events": ["booking.confirmed"] });
+    let made = host.call("POST", "/webhooks/endpoints/").once().json(new).send().await.expect(201);
+    let id = made.body["endpoint"]["id"].as_str().unwrap();
+    let guest = system.person("Gil Guest").await;
+    guest.stays(&property, Dates::in_days(&guest, 30, 2)).await;
+    system.settle().await;
+    let log = host.call("GET", &format!("/webhooks/endpoints/{id}/deliveries/")).send().await.expect(200);
+    assert_eq!(log.body["items"][0]["attempts"][0]["error"], "unresolved", "{:#}", log.body);
 }
 
 /// A photo on its way through the worker that cleans it: whose it is, of which listing, and its id.

@@ -45,5 +45,6 @@ mod smuggling;
 mod sweep;
 mod template;
 mod walk;
+mod webhooks;
 mod wishlists;
 mod world;

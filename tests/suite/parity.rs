@@ -70,8 +70,8 @@ fn much_is_compared() {
     let count = |kind: &str| resources.keys().filter(|name| name.starts_with(&format!("{kind} "))).count();
     assert_eq!(count("function"), Template::read().functions().len());
     assert_eq!(count("role"), count("function") + 2, "the schedule's and CodeDeploy's beside theirs");
-    assert_eq!(count("aws_apigatewayv2_route"), 26);
-    assert_eq!(count("aws_sqs_queue"), 7);
+    assert_eq!(count("aws_apigatewayv2_route"), 29);
+    assert_eq!(count("aws_sqs_queue"), 9);
     assert!(count("aws_cloudwatch_metric_alarm") >= 25);
     assert!(resources.values().map(BTreeMap::len).sum::<usize>() > 900);
 }

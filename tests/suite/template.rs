@@ -29,6 +29,7 @@ fn titled(topic: Topic) -> &'static str {
         Topic::Payments => "Payments",
         Topic::Notifications => "Notifications",
         Topic::Media => "Media",
+        Topic::Webhooks => "Webhooks",
     }
 }
 
@@ -106,6 +107,8 @@ async fn reads(name: &str) -> BTreeSet<String> {
         "fallback" => drop(web::Edge::stateless(env)),
         "payments-worker" => drop(payments_worker::Worker::from_env(env, &aws).unwrap()),
         "notifications-worker" => drop(notifications_worker::Worker::from_env(env, &aws).unwrap()),
+        "webhooks" => drop(webhooks::WebhooksState::from_env(env, &aws).unwrap()),
+        "webhooks-worker" => drop(webhooks_worker::Worker::from_env(env, &aws).unwrap()),
         "media-worker" => drop(media_worker::Worker::from_env(env, &aws).unwrap()),
         "scheduler" => drop(scheduler::Scheduler::from_env(env, &aws).unwrap()),
         "release-check" => drop(release_check::ReleaseCheck::from_env(env, &aws).unwrap()),
@@ -426,6 +429,27 @@ fn figures_are_shown() {
 }
 
 /// Whoever is woken finds what to do.
+/// CloudWatch takes no alarm over more than ten metrics.
+#[test]
+fn each_function_that_somebody_waits_for_is_in_one_alarm_on_throttles() {
+    let template = Template::read();
+    let mut watched = BTreeSet::new();
+    for (name, alarm) in template.of_type("AWS::CloudWatch::Alarm") {
+        let metrics: Vec<&Value> = list(&alarm["Metrics"]);
+        let stats: Vec<&Value> = metrics.iter().filter_map(|metric| metric.get("MetricStat")).collect();
+        assert!(stats.len() <= 10, "{name} watches {}", stats.len());
+        for stat in stats.iter().filter(|stat| stat["Metric"]["MetricName"] == "Throttles") {
+            let function = stat["Metric"]["Dimensions"][0]["Value"]["Ref"].as_str().unwrap().to_owned();
+            assert!(watched.insert(function.clone()), "{function} is watched twice");
+        }
+    }
+    // Nobody waits for these: a deployment, or the rotation, says itself when it failed.
+    let silent = ["migrate", "release-check", "rotate"];
+    let functions = template.functions();
+    let waited_for = functions.values().filter(|function| !silent.contains(&function.name.as_str()));
+    assert_eq!(watched, waited_for.map(|function| function.logical_id.clone()).collect());
+}
+
 #[test]
 fn every_alarm_has_a_section_of_the_runbook() {
     let runbook =

@@ -44,6 +44,10 @@ pub(crate) struct World<'s> {
     pub(crate) quote: String,
     /// About the booking, begun by the guest.
     pub(crate) thread: String,
+    /// The host's, where nobody listens.
+    pub(crate) endpoint: String,
+    /// To the endpoint, of the booking.
+    pub(crate) delivery: String,
     /// The guest's, with the listing in it, shared.
     pub(crate) wishlist: String,
     /// Of the link to the wishlist.
@@ -97,7 +101,13 @@ impl<'s> World<'s> {
         let promotion = host.call("POST", &promotions).json(new).send().await.expect(201).text("id");
         let link = format!("/properties/{property}/calendar-link/");
         let calendar_token = host.call("POST", &link).send().await.expect(201).text("token");
+        let new = json!({ "url": "https://nobody.invalid/hooks", "events": ["booking.confirmed"] });
+        let endpoint = host.call("POST", "/webhooks/endpoints/").json(new).send().await.expect(201);
+        let endpoint = endpoint.body["endpoint"]["id"].as_str().unwrap().to_owned();
         let booking = guest.stays(&property, Dates::in_days(&guest, 30, 3)).await;
+        let log = format!("/webhooks/endpoints/{endpoint}/deliveries/");
+        let log = host.call("GET", &log).send().await.expect(200);
+        let delivery = log.body["items"][0]["id"].as_str().unwrap().to_owned();
         assert_eq!(guest.booking(&booking).await.body["state"], "confirmed");
         let modifications = format!("/bookings/{booking}/modifications/");
         let wanted = json!({ "guests": { "adults": 3 } });
@@ -126,6 +136,8 @@ impl<'s> World<'s> {
         let session = sessions.body["items"][0]["id"].as_str().unwrap().to_owned();
         system.settle().await;
         World {
+            endpoint,
+            delivery,
             session,
             system,
             document: document(),
@@ -163,6 +175,8 @@ impl<'s> World<'s> {
             "review_id" => &self.review,
             "user_id" => &self.guest.id,
             "session_id" => &self.session,
+            "endpoint_id" => &self.endpoint,
+            "delivery_id" => &self.delivery,
             // Of nothing: what it would be is for the staff alone.
             "finding_id" => "0199c1a0-7c00-7000-8000-000000000002",
             "thread_id" => &self.thread,
@@ -215,6 +229,7 @@ impl<'s> World<'s> {
             return &self.staff;
         }
         let by_host = operation.path.starts_with("/properties")
+            || operation.path.starts_with("/webhooks")
             || operation.path.starts_with("/messages/templates")
             || [
                 "create_refund",

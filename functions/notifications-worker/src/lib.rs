@@ -8,18 +8,18 @@ use domain::messages::{Message, MessageBody, Topic};
 use platform::config::{ConfigError, MailConfig, PublicUrlConfig, load};
 use platform::{Aws, Env, WorkError};
 use services::Ctx;
-use services::notifications::{Notifier, deliver};
+use services::notifications::{Channel, Notifier, Webhooks};
 
 pub use ses::SesMailer;
 
-/// The queues that this worker sends to: none.
-pub const TOPICS: &[Topic] = &[];
+/// The queues that this worker sends to: integrators are told when people are.
+pub const TOPICS: &[Topic] = &[Topic::Webhooks];
 
 /// The worker of the notifications queue.
 #[derive(Debug)]
 pub struct Worker {
     ctx: Ctx,
-    notifier: Notifier,
+    channels: Vec<Arc<dyn Channel>>,
 }
 
 impl Worker {
@@ -32,11 +32,11 @@ impl Worker {
     }
 
     /// A worker over these parts.
-    pub const fn new(ctx: Ctx, notifier: Notifier) -> Self {
-        Self { ctx, notifier }
+    pub fn new(ctx: Ctx, notifier: Notifier) -> Self {
+        Self { ctx, channels: vec![Arc::new(Webhooks), Arc::new(notifier)] }
     }
 
-    /// Sends the mails of one message. An error leaves it in the queue.
+    /// Tells of one message by every channel. An error leaves it in the queue, after all had their turn.
     pub async fn handle(&self, message: Message) -> Result<(), WorkError> {
         let MessageBody::Notifications(notification) = &message.body else {
             return Err(WorkError::message(format!(
@@ -44,7 +44,10 @@ impl Worker {
                 message.body.topic()
             )));
         };
-        // On the heap: nested by value, the future of a worker is deeper than the compiler's limit.
-        Ok(Box::pin(deliver(&self.ctx, &self.notifier, message.id, notification)).await?)
+        let mut outcome = Ok(());
+        for channel in &self.channels {
+            outcome = outcome.and(channel.tell(&self.ctx, message.id, notification).await);
+        }
+        Ok(outcome?)
     }
 }

@@ -60,6 +60,11 @@ pub const CHECKS: &[Check] = &[
         probe: get("/messages/threads", "", 401),
     },
     Check {
+        function: "webhooks",
+        variable: "WEBHOOKS_VERSION_ARN",
+        probe: get("/webhooks/endpoints", "", 401),
+    },
+    Check {
         function: "wishlists",
         variable: "WISHLISTS_VERSION_ARN",
         probe: get("/wishlists/shared", "token=none", 404),
@@ -71,6 +76,7 @@ pub const CHECKS: &[Check] = &[
         variable: "NOTIFICATIONS_WORKER_VERSION_ARN",
         probe: Probe::EmptyBatch,
     },
+    Check { function: "webhooks-worker", variable: "WEBHOOKS_WORKER_VERSION_ARN", probe: Probe::EmptyBatch },
     Check { function: "media-worker", variable: "MEDIA_WORKER_VERSION_ARN", probe: Probe::EmptyBatch },
 ];
 

@@ -90,6 +90,12 @@ identifiers! {
     WishlistId;
     /// A family of refresh tokens: one sign-in on one device.
     SessionId;
+    /// Where an integrator is told of events.
+    WebhookEndpointId;
+    /// Something to tell.
+    WebhookEventId;
+    /// The telling of one event to one endpoint.
+    WebhookDeliveryId;
     /// A row of the outbox: a message that must be sent at least once.
     OutboxId;
 }

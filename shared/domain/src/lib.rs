@@ -30,3 +30,4 @@ pub mod review;
 pub mod rules;
 pub mod text;
 pub mod user;
+pub mod webhooks;

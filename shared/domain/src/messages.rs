@@ -8,7 +8,7 @@ use crate::booking::Notice;
 use crate::coded::coded;
 use crate::ids::{
     BookingId, DisputeId, MessageId, OutboxId, PaymentId, PayoutId, PhotoId, ReceiptId, ReconciliationId,
-    RefundId, UserId,
+    RefundId, UserId, WebhookEndpointId,
 };
 use crate::invalid::Invalid;
 
@@ -33,6 +33,8 @@ coded! {
         Notifications = "notifications",
         /// Work on uploaded files.
         Media = "media",
+        /// Calls to integrators' endpoints.
+        Webhooks = "webhooks",
     }
 }
 
@@ -56,6 +58,8 @@ pub enum MessageBody {
     Notifications(NotificationMessage),
     /// For the media worker.
     Media(MediaMessage),
+    /// For the webhooks worker.
+    Webhooks(WebhookMessage),
 }
 
 impl MessageBody {
@@ -65,6 +69,7 @@ impl MessageBody {
             Self::Payments(_) => Topic::Payments,
             Self::Notifications(_) => Topic::Notifications,
             Self::Media(_) => Topic::Media,
+            Self::Webhooks(_) => Topic::Webhooks,
         }
     }
 }
@@ -168,6 +173,11 @@ pub enum NotificationMessage {
         /// What happened.
         event: DisputeNotice,
     },
+    /// An endpoint for webhooks was switched off, since it takes nothing any more; its owner is told.
+    WebhookDisabled {
+        /// The endpoint.
+        endpoint_id: WebhookEndpointId,
+    },
     /// An uploaded photo could not be used.
     PhotoRejected {
         /// The photo.
@@ -193,6 +203,20 @@ pub enum MediaMessage {
     Remove {
         /// The photo.
         photo_id: PhotoId,
+    },
+}
+
+/// An endpoint to call.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
+pub enum WebhookMessage {
+    /// Deliver what is due of a booking's events, in their order. No row of the outbox belongs to it: the deliveries are
+    /// rows of their own.
+    Deliver {
+        /// To whom.
+        endpoint_id: WebhookEndpointId,
+        /// Of what.
+        booking_id: BookingId,
     },
 }
 
@@ -348,6 +372,17 @@ mod tests {
             &Message { id: id(), body: MessageBody::Notifications(told) },
             &format!(
                 r#"{{"id":"{ID}","topic":"notifications","body":{{"type":"new_message","message_id":"{ID}"}}}}"#
+            ),
+        );
+    }
+
+    #[test]
+    fn the_text_of_a_webhooks_message_is_fixed() {
+        let body = WebhookMessage::Deliver { endpoint_id: id(), booking_id: id() };
+        check(
+            &Message { id: id(), body: MessageBody::Webhooks(body) },
+            &format!(
+                r#"{{"id":"{ID}","topic":"webhooks","body":{{"type":"deliver","endpoint_id":"{ID}","booking_id":"{ID}"}}}}"#
             ),
         );
     }

@@ -26,6 +26,8 @@ pub struct Deployed {
     pub notifications: Worker,
     /// The media worker.
     pub media: Worker,
+    /// The webhooks worker.
+    pub webhooks: Worker,
 }
 
 impl Deployed {
@@ -35,6 +37,7 @@ impl Deployed {
             Topic::Payments => &self.payments,
             Topic::Notifications => &self.notifications,
             Topic::Media => &self.media,
+            Topic::Webhooks => &self.webhooks,
         })
     }
 }
@@ -52,6 +55,7 @@ pub fn deploy(env: &Env, aws: &Aws) -> anyhow::Result<Deployed> {
     let payments = Arc::new(payments_worker::Worker::from_env(env, aws)?);
     let notifications = Arc::new(notifications_worker::Worker::from_env(env, aws)?);
     let media = Arc::new(media_worker::Worker::from_env(env, aws)?);
+    let webhooks = Arc::new(webhooks_worker::Worker::over(env, aws, fetcher()?)?);
     Ok(Deployed {
         gateway: gateway(env, aws)?,
         tick,
@@ -62,6 +66,10 @@ pub fn deploy(env: &Env, aws: &Aws) -> anyhow::Result<Deployed> {
         notifications: worker(move |message| {
             let notifications = Arc::clone(&notifications);
             async move { notifications.handle(message).await }
+        }),
+        webhooks: worker(move |message| {
+            let webhooks = Arc::clone(&webhooks);
+            async move { webhooks.handle(message).await }
         }),
         media: Arc::new(move |event| {
             let media = Arc::clone(&media);
@@ -99,6 +107,11 @@ fn gateway(env: &Env, aws: &Aws) -> anyhow::Result<Gateway> {
                 let app = App::from_env(env, aws, bookings::TOPICS)?;
                 function(bookings::router().with_state(app.clone()), app.edge())
             }
+            "webhooks" => {
+                let state = webhooks::WebhooksState::over(env, aws, fetcher()?)?;
+                let edge = state.app().edge();
+                function(webhooks::router().with_state(state), edge)
+            }
             "reviews" => {
                 let app = App::from_env(env, aws, reviews::TOPICS)?;
                 function(reviews::router().with_state(app.clone()), app.edge())
@@ -120,6 +133,11 @@ fn gateway(env: &Env, aws: &Aws) -> anyhow::Result<Gateway> {
             unknown => anyhow::bail!("no function is called {unknown}"),
         })
     })
+}
+
+/// Calls endpoints on this machine, too: a receiver that is tried out, or a test's.
+fn fetcher() -> anyhow::Result<outbound::Fetcher> {
+    Ok(outbound::Fetcher::unguarded_towards_this_machine_for_tests_and_local_use_only()?)
 }
 
 /// A router with the layers that `web::serve` puts around it.

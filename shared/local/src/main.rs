@@ -42,7 +42,7 @@ enum Command {
         email: String,
     },
     /// Send what a deployment's function gave up back to its queue. `AWS_REGION` and the variable of the queue
-    /// (`PAYMENTS_QUEUE_URL`, `NOTIFICATIONS_QUEUE_URL`, `MEDIA_QUEUE_URL`) say where; the AWS credentials are yours.
+    /// (`PAYMENTS_QUEUE_URL`, `NOTIFICATIONS_QUEUE_URL`, `MEDIA_QUEUE_URL`, `WEBHOOKS_QUEUE_URL`) say where; the AWS credentials are yours.
     Redrive {
         /// payments, notifications or media.
         topic: domain::messages::Topic,

@@ -11,6 +11,7 @@ pub const ROUTES: [(&str, &str); 9] = [
     ("bookings", "bookings"),
     ("payments", "payments"),
     ("reviews", "reviews"),
+    ("webhooks", "webhooks"),
     ("graphql", "graphql"),
     ("messages", "messages"),
     ("wishlists", "wishlists"),
@@ -36,9 +37,10 @@ pub struct QueuePlan {
 pub const MAX_RECEIVE_COUNT: u32 = 5;
 
 /// The queues.
-pub const QUEUES: [QueuePlan; 3] = [
+pub const QUEUES: [QueuePlan; 4] = [
     QueuePlan { topic: Topic::Payments, visibility_seconds: 180, batch_size: 5, concurrency: 10 },
     QueuePlan { topic: Topic::Notifications, visibility_seconds: 180, batch_size: 10, concurrency: 5 },
+    QueuePlan { topic: Topic::Webhooks, visibility_seconds: 180, batch_size: 1, concurrency: 10 },
     QueuePlan { topic: Topic::Media, visibility_seconds: 360, batch_size: 2, concurrency: 5 },
 ];
 

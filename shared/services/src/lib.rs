@@ -23,6 +23,7 @@ pub mod schedule;
 pub mod tokens;
 pub mod totp;
 pub mod users;
+pub mod webhooks;
 pub mod wishlists;
 
 pub use context::Ctx;

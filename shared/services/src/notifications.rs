@@ -4,6 +4,7 @@
 //! words lie under `templates/<language>/`, one file for each kind and recipient, and serve the text and the HTML alike.
 
 mod catalogue;
+mod channel;
 mod deliver;
 mod language;
 mod letter;
@@ -13,6 +14,7 @@ mod render;
 
 use std::sync::Arc;
 
+pub use channel::{Channel, Webhooks};
 pub use deliver::{LEASE, deliver};
 pub use mailer::{Mail, MailError, Mailer};
 

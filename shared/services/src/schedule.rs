@@ -20,6 +20,9 @@ const KEEP_DONE: SignedDuration = SignedDuration::from_hours(7 * 24);
 /// How long tokens are kept after they ended.
 const KEEP_TOKENS: SignedDuration = SignedDuration::from_hours(24);
 
+/// How long the log of webhooks is kept.
+const KEEP_WEBHOOKS: SignedDuration = SignedDuration::from_hours(30 * 24);
+
 /// What one run did, for the log.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Report {
@@ -41,6 +44,8 @@ pub struct Report {
     pub paid: u64,
     /// Reconciliations that were begun.
     pub reconciled: u64,
+    /// Webhooks that were due.
+    pub dispatched: u64,
     /// Rows forgotten.
     pub forgotten: u64,
 }
@@ -61,6 +66,7 @@ pub async fn run(ctx: &Ctx, now: Timestamp) -> Result<Report, Failure> {
         paid: note("payouts", payments::open_due(ctx, now, BATCH).await.map(u64::from), &mut first),
         reconciled: note("books", payments::plan_reconciliation(ctx, now).await.map(u64::from), &mut first),
         sent: note("outbox", batches(|| send(ctx, now)).await, &mut first),
+        dispatched: note("webhooks", batches(|| dispatch(ctx, now)).await, &mut first),
         forgotten: note("forgetting", forget(ctx, now).await, &mut first),
     };
     measure(ctx, now).await;
@@ -133,10 +139,15 @@ async fn send(ctx: &Ctx, now: Timestamp) -> Result<u32, Failure> {
     Ok(u32::try_from(due.len()).unwrap_or(BATCH))
 }
 
+async fn dispatch(ctx: &Ctx, now: Timestamp) -> Result<u32, Failure> {
+    crate::webhooks::dispatch_due(ctx, now, BATCH).await
+}
+
 async fn forget(ctx: &Ctx, now: Timestamp) -> Result<u64, Failure> {
     let before = |age: SignedDuration| now.checked_sub(age).unwrap_or(Timestamp::MIN);
     let messages = outbox::forget_done(&ctx.db, before(KEEP_DONE), BATCH * BATCHES).await?;
     let mails = deliveries::forget_ended(&ctx.db, before(KEEP_DONE), BATCH * BATCHES).await?;
     let tokens = single_use_tokens::forget_ended(&ctx.db, before(KEEP_TOKENS), BATCH * BATCHES).await?;
-    Ok(messages + mails + tokens)
+    let events = store::webhooks::forget_old(&ctx.db, before(KEEP_WEBHOOKS), BATCH * BATCHES).await?;
+    Ok(messages + mails + tokens + events)
 }

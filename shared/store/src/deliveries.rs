@@ -3,6 +3,7 @@
 mod claim;
 mod facts;
 mod message;
+mod webhook;
 
 pub use claim::{Claim, ClaimState, Outcome, claim, forget_ended, release, settle};
 pub use facts::{
@@ -10,3 +11,4 @@ pub use facts::{
     receipt, user,
 };
 pub use message::{MessageFacts, message};
+pub use webhook::{WebhookFacts, webhook};

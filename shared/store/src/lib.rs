@@ -41,6 +41,7 @@ pub mod single_use_tokens;
 pub mod threads;
 pub mod trail;
 pub mod users;
+pub mod webhooks;
 pub mod wishlists;
 
 pub use db::{Db, DbError, Statement};

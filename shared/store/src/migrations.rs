@@ -59,6 +59,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "0020_search", sql: include_str!("../migrations/0020_search.sql") },
     Migration { name: "0021_conversations", sql: include_str!("../migrations/0021_conversations.sql") },
     Migration { name: "0022_calendar_links", sql: include_str!("../migrations/0022_calendar_links.sql") },
+    Migration { name: "0023_webhooks", sql: include_str!("../migrations/0023_webhooks.sql") },
     Migration { name: "0024_wishlists", sql: include_str!("../migrations/0024_wishlists.sql") },
 ];
 

@@ -29,6 +29,7 @@ const TAGS: [(&str, &str); 8] = [
     ("bookings", "Stays from hold to review"),
     ("payments", "Money in, back and out"),
     ("reviews", "What both sides say of a stay"),
+    ("webhooks", "What integrators are told, and where"),
     ("messages", "What both sides write to each other"),
     ("wishlists", "Listings to find again, alone or with others"),
     ("about", "This API itself"),

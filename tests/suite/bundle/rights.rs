@@ -31,6 +31,7 @@ async fn detours(system: &System) {
         ("/messages/threads/", guest),
         ("/wishlists/", guest),
         ("/graphql/", guest),
+        ("/webhooks/endpoints/", &world.host),
         ("/properties/", &world.host),
         ("/users/me/mfa/confirm/", guest),
     ] {
@@ -52,6 +53,7 @@ async fn detours(system: &System) {
     crate::graphql::hosting::host_all(system, &letting, &asking).await;
     crate::graphql::talk::talk(system, &letting, &asking, &home).await;
     crate::graphql::talk::modify(system, &letting, &asking, &home).await;
+    given_up(&world).await;
 
     let (host, property, id) = photo(system).await;
     let seen = system.call("GET", &format!("/properties/{property}/")).send().await.expect(200);
@@ -63,6 +65,22 @@ async fn detours(system: &System) {
     system.settle().await;
     let left = host.call("GET", &place).send().await.expect(200);
     assert!(left.body["items"].as_array().unwrap().iter().all(|photo| photo["id"] != id.as_str()));
+}
+
+/// Nobody hears the host's webhooks: again by hand, by the schedule, and no more after days; the host is told.
+async fn given_up(world: &World<'_>) {
+    let again = format!("/webhooks/deliveries/{}/redeliver/", world.delivery);
+    world.host.call("POST", &again).once().send().await.expect(202);
+    let endpoint = format!("/webhooks/endpoints/{}/", world.endpoint);
+    for _ in 0..20 {
+        world.system.advance(6 * 3600).await;
+        world.system.settle().await;
+        let read = world.host.call("GET", &endpoint).send().await.expect(200);
+        if read.body["disabled_reason"] == "failing" {
+            return;
+        }
+    }
+    panic!("the endpoint is called for ever");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -141,6 +141,7 @@ impl QueuesConfig {
             Topic::Payments => "PAYMENTS_QUEUE_URL",
             Topic::Notifications => "NOTIFICATIONS_QUEUE_URL",
             Topic::Media => "MEDIA_QUEUE_URL",
+            Topic::Webhooks => "WEBHOOKS_QUEUE_URL",
         }
     }
 

@@ -60,6 +60,7 @@ macro_rules! each {
             "reviews_revealed",
             "stay",
             "verify_email",
+            "webhook_disabled",
             "withdrawn_guest",
             "withdrawn_host",
         }

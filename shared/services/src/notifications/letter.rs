@@ -1,6 +1,7 @@
 //! What a message asks to be written, from what is true when it is.
 
 mod money;
+mod webhook;
 
 use domain::booking::Notice;
 use domain::ids::{BookingId, UserId};
@@ -80,6 +81,10 @@ pub(super) async fn load(ctx: &Ctx, message: &NotificationMessage) -> Result<Vec
         NotificationMessage::NewMessage { message_id } => {
             deliveries::message(db, *message_id).await?.iter().filter_map(new_message).collect()
         }
+        NotificationMessage::WebhookDisabled { endpoint_id } => {
+            let facts = deliveries::webhook(db, *endpoint_id).await?;
+            facts.iter().filter_map(webhook::webhook_disabled).collect()
+        }
         NotificationMessage::Receipt { receipt_id } => {
             deliveries::receipt(db, *receipt_id).await?.iter().filter_map(money::receipt).collect()
         }
@@ -135,6 +140,7 @@ fn account(message: &NotificationMessage, facts: &UserFacts) -> Option<Letter> {
         | NotificationMessage::ReviewsRevealed { .. }
         | NotificationMessage::Receipt { .. }
         | NotificationMessage::Dispute { .. }
+        | NotificationMessage::WebhookDisabled { .. }
         | NotificationMessage::NewMessage { .. }
         | NotificationMessage::PhotoRejected { .. } => None,
     }

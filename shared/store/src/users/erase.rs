@@ -76,6 +76,7 @@ pub async fn erase(db: &Db, user: UserId, now: Timestamp) -> Result<Option<Erase
          tokens AS (DELETE FROM single_use_tokens t USING gone WHERE t.user_id = gone.id),
          codes AS (DELETE FROM recovery_codes t USING gone WHERE t.user_id = gone.id),
          factors AS (DELETE FROM second_factors t USING gone WHERE t.user_id = gone.id),
+         hooks AS (DELETE FROM webhook_endpoints e USING gone WHERE e.owner_id = gone.id),
          links AS (DELETE FROM onboarding_links t USING gone WHERE t.user_id = gone.id),
          told AS (
              -- What the provider said of a host has their address in it.

@@ -290,6 +290,36 @@ tables! {
         ],
         erased: [email name locale time_zone pending_email],
         hidden: [email_key password_hash pending_email_message];
+    #[doc = "What integrators answered; goes with the endpoint."]
+    webhook_attempts about "t.delivery_id IN (SELECT d.id FROM webhook_deliveries d JOIN webhook_endpoints e ON e.id = d.endpoint_id WHERE e.owner_id = :user::uuid)",
+        kept: [],
+        erased: [delivery_id number at status error duration_ms],
+        hidden: [];
+    #[doc = "Goes with the endpoint."]
+    webhook_deliveries about "t.endpoint_id IN (SELECT e.id FROM webhook_endpoints e WHERE e.owner_id = :user::uuid)",
+        kept: [],
+        erased: [
+            id endpoint_id event_id booking_id sequence state attempts tries next_attempt_at created_at ended_at
+        ],
+        hidden: [queued_until claimed_at];
+    #[doc = "Where somebody's machines listen, and what signs."]
+    webhook_endpoints about "t.owner_id = :user::uuid",
+        kept: [],
+        erased: [
+            id owner_id url description events previous_secret_until disabled failing_since created_at updated_at
+            version
+        ],
+        hidden: [secret previous_secret];
+    #[doc = "Ids and states of a contract, for a month."]
+    webhook_events about "t.booking_id IN (SELECT b.id FROM bookings b WHERE b.host_id = :user::uuid)",
+        kept: [id booking_id sequence kind at data],
+        erased: [],
+        hidden: [];
+    #[doc = "Counters."]
+    webhook_sequences,
+        kept: [booking_id last],
+        erased: [],
+        hidden: [];
     wishlist_items about "t.wishlist_id IN (SELECT w.id FROM wishlists w WHERE w.owner_id = :user::uuid)",
         kept: [],
         erased: [wishlist_id property_id added_at],

@@ -240,6 +240,12 @@ pub const PROBLEMS: &[ProblemType] = &[
         "A listing has 100 promotions at most. Take one back before you make another.",
     ),
     kind(
+        "too_many_webhook_endpoints",
+        409,
+        "Too many webhook endpoints",
+        "An account has 10 endpoints at most. Delete one before you make another.",
+    ),
+    kind(
         "too_many_wishlists",
         409,
         "Too many wishlists",

@@ -1,14 +1,16 @@
 use domain::booking::BookingState;
 use domain::ids::PhotoId;
 use domain::messages::DisputeNotice;
+use domain::webhooks::DisabledReason;
 use minijinja::context;
 use serde_json::json;
-use store::deliveries::{DisputeFacts, Home, ReceiptFacts};
+use store::deliveries::{DisputeFacts, Home, ReceiptFacts, WebhookFacts};
 use store::disputes::DisputeState;
 use uuid::Uuid;
 
 use super::super::render::{Templates, Words};
 use super::money::{dispute, receipt};
+use super::webhook::webhook_disabled;
 use super::*;
 
 mod languages;
@@ -123,6 +125,24 @@ fn a_message_is_quoted_line_by_line_and_one_without_words_is_not_sent() {
     assert!(new_message(&message_facts("")).is_none());
 }
 
+fn webhook_facts(reason: DisabledReason) -> WebhookFacts {
+    WebhookFacts {
+        owner: person(2, "Blaise", "Europe/Paris"),
+        url: "https://hooks.example/innkeep".to_owned(),
+        disabled: Some(reason),
+    }
+}
+
+#[test]
+fn an_owner_is_told_of_an_endpoint_while_it_is_off() {
+    let said = |reason| words(&webhook_disabled(&webhook_facts(reason)).unwrap()).text;
+    assert!(said(DisabledReason::Failing).contains("three days"));
+    assert!(said(DisabledReason::Gone).contains("410"));
+    assert!(webhook_disabled(&webhook_facts(DisabledReason::ByOwner)).is_none());
+    let on = WebhookFacts { disabled: None, ..webhook_facts(DisabledReason::Gone) };
+    assert!(webhook_disabled(&on).is_none());
+}
+
 #[test]
 fn a_host_is_told_of_a_dispute_until_when_evidence_counts_and_how_it_ended() {
     let said = |notice, state| words(&dispute(notice, &dispute_facts(state)).unwrap());
@@ -185,6 +205,7 @@ fn every_message() -> Vec<NotificationMessage> {
         NotificationMessage::ReviewsRevealed { booking_id: id(7) },
         NotificationMessage::Receipt { receipt_id: id(6) },
         NotificationMessage::PhotoRejected { photo_id: id::<PhotoId>(5) },
+        NotificationMessage::WebhookDisabled { endpoint_id: id(4) },
         NotificationMessage::NewMessage { message_id: id(3) },
     ];
     all.extend(
@@ -207,6 +228,7 @@ fn every_message() -> Vec<NotificationMessage> {
             | NotificationMessage::ReviewsRevealed { .. }
             | NotificationMessage::Receipt { .. }
             | NotificationMessage::Dispute { .. }
+            | NotificationMessage::WebhookDisabled { .. }
             | NotificationMessage::NewMessage { .. }
             | NotificationMessage::PhotoRejected { .. } => {}
         }
@@ -226,6 +248,10 @@ fn letters(message: &NotificationMessage, facts: &BookingFacts) -> Vec<Letter> {
         NotificationMessage::PhotoRejected { .. } => photo_rejected(&photo_facts()).into_iter().collect(),
         NotificationMessage::NewMessage { .. } => {
             new_message(&message_facts("Hi.\n\nBye.")).into_iter().collect()
+        }
+        NotificationMessage::WebhookDisabled { .. } => {
+            let reasons = [DisabledReason::Failing, DisabledReason::Gone];
+            reasons.iter().filter_map(|reason| webhook_disabled(&webhook_facts(*reason))).collect()
         }
         NotificationMessage::Dispute { event, .. } => {
             dispute(*event, &dispute_facts(DisputeState::Open)).into_iter().collect()
