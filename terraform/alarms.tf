@@ -148,6 +148,34 @@ module "webhooks_age_alarm" {
   topic_arn   = aws_sns_topic.alarms.arn
 }
 
+module "mail_bounces_alarm" {
+  source      = "./modules/alarm"
+  stage       = var.stage
+  name        = "mail-bounces"
+  description = "One mail in twenty bounces for good: SES reviews the account."
+  section     = "mail"
+  namespace   = "AWS/SES"
+  metric_name = "Reputation.BounceRate"
+  dimensions  = { "ses:configuration-set" = aws_ses_configuration_set.mail.name }
+  statistic   = "Maximum"
+  threshold   = 0.05
+  topic_arn   = aws_sns_topic.alarms.arn
+}
+
+module "mail_complaints_alarm" {
+  source      = "./modules/alarm"
+  stage       = var.stage
+  name        = "mail-complaints"
+  description = "One mail in a thousand is called unwanted: SES reviews the account."
+  section     = "mail"
+  namespace   = "AWS/SES"
+  metric_name = "Reputation.ComplaintRate"
+  dimensions  = { "ses:configuration-set" = aws_ses_configuration_set.mail.name }
+  statistic   = "Maximum"
+  threshold   = 0.001
+  topic_arn   = aws_sns_topic.alarms.arn
+}
+
 module "media_age_alarm" {
   source      = "./modules/alarm"
   stage       = var.stage

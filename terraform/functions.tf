@@ -395,9 +395,11 @@ module "notifications_worker" {
   reserved_concurrency = var.reserve_concurrency ? 5 : -1
 
   variables = merge(local.database_variables, {
-    MAIL_FROM          = var.mail_from
-    PUBLIC_URL         = local.public_url
-    WEBHOOKS_QUEUE_URL = module.webhooks_queue.url
+    MAIL_FROM              = var.mail_from
+    MAIL_CONFIGURATION_SET = aws_ses_configuration_set.mail.name
+    KEYS_TABLE             = module.keys_table.name
+    PUBLIC_URL             = local.public_url
+    WEBHOOKS_QUEUE_URL     = module.webhooks_queue.url
   })
 
   statements = concat(local.database_statements, [
@@ -405,8 +407,14 @@ module "notifications_worker" {
       Sid       = "Mail"
       Effect    = "Allow"
       Action    = "ses:SendEmail"
-      Resource  = ["arn:${local.partition}:ses:${var.region}:${local.account_id}:identity/${var.mail_from}", "arn:${local.partition}:ses:${var.region}:${local.account_id}:identity/${split("@", var.mail_from)[1]}"]
+      Resource  = ["arn:${local.partition}:ses:${var.region}:${local.account_id}:identity/${var.mail_from}", "arn:${local.partition}:ses:${var.region}:${local.account_id}:identity/${split("@", var.mail_from)[1]}", "arn:${local.partition}:ses:${var.region}:${local.account_id}:configuration-set/${aws_ses_configuration_set.mail.name}"]
       Condition = { StringEquals = { "ses:FromAddress" = var.mail_from } }
+    },
+    {
+      Sid      = "UnsubscribeKey"
+      Effect   = "Allow"
+      Action   = "dynamodb:Scan"
+      Resource = module.keys_table.arn
     },
     {
       Sid      = "Consume"

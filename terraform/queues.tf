@@ -12,6 +12,7 @@ module "notifications_queue" {
   name                       = "notifications"
   visibility_timeout_seconds = 180
   sqs_arn_prefix             = local.sqs_arn_prefix
+  topics                     = [{ sid = "MailReports", arn = aws_sns_topic.mail_reports.arn }]
 }
 
 module "webhooks_queue" {

@@ -87,8 +87,11 @@ fn logical(expression: &Value) -> String {
     let pattern = text(&expression["Fn::Sub"]).or_else(|| text(&expression["Fn::Sub"][0]));
     let pattern =
         pattern.or_else(|| text(expression)).unwrap_or_else(|| panic!("say here what {expression} is"));
-    // An identity's ARN ends with what it is of.
-    let own = pattern.rsplit("identity/").next().unwrap_or_default();
+    // The ARN of an identity, or of a configuration set, ends with what it is of.
+    let own = ["identity/", "configuration-set/"]
+        .iter()
+        .find_map(|kind| pattern.split_once(kind))
+        .map_or(pattern.as_str(), |(_, own)| own);
     own.replace("${", "").replace(".Arn}", "").replace('}', "")
 }
 
@@ -229,7 +232,9 @@ fn secrets(call: &Call) -> Vec<(String, String)> {
 
 fn ses(call: &Call) -> Vec<(String, String)> {
     assert_eq!((call.method.as_str(), call.path.as_str()), ("POST", "/v2/email/outbound-emails"));
-    vec![("ses:SendEmail".to_owned(), text(&call.body["FromEmailAddress"]))]
+    ["FromEmailAddress", "ConfigurationSetName"]
+        .map(|name| ("ses:SendEmail".to_owned(), text(&call.body[name])))
+        .to_vec()
 }
 
 fn s3(call: &Call) -> Vec<(String, String)> {

@@ -31,6 +31,7 @@ mod mail;
 mod messages;
 mod modify;
 mod money;
+mod notifications;
 mod pages;
 mod parity;
 mod photos;

@@ -8,5 +8,5 @@ async fn main() -> Result<(), platform::worker::Error> {
     let env = platform::Env::process();
     let aws = platform::Aws::from_env(&env)?;
     let worker = Worker::from_env(&env, &aws)?;
-    platform::serve_worker(|message| worker.handle(message)).await
+    platform::serve_records(|body| worker.handle(body)).await
 }

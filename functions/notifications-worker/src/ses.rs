@@ -25,11 +25,13 @@ const PAUSE: Duration = Duration::from_millis(200);
 pub struct SesMailer {
     client: LazyClient<Client>,
     from: String,
+    configuration_set: String,
 }
 
 impl SesMailer {
-    /// A mailer that sends from `from`, an address or `Name <address>`. Calls nothing.
-    pub fn new(aws: &Aws, from: impl Into<String>) -> Self {
+    /// A mailer that sends from `from`, an address or `Name <address>`. What becomes of its mails is reported to the
+    /// destinations of the configuration set. Calls nothing.
+    pub fn new(aws: &Aws, from: impl Into<String>, configuration_set: impl Into<String>) -> Self {
         let client = aws.client(|config| {
             let timeouts = TimeoutConfig::builder().operation_timeout(TIMEOUT).build();
             let config = aws_sdk_sesv2::config::Builder::from(config)
@@ -37,13 +39,14 @@ impl SesMailer {
                 .timeout_config(timeouts);
             Client::from_conf(config.build())
         });
-        Self { client, from: from.into() }
+        Self { client, from: from.into(), configuration_set: configuration_set.into() }
     }
 
     async fn attempt(&self, content: &EmailContent, to: &str) -> Result<(), SdkError<SendEmailError>> {
         self.client
             .send_email()
             .from_email_address(&self.from)
+            .configuration_set_name(&self.configuration_set)
             .destination(Destination::builder().to_addresses(to).build())
             .content(content.clone())
             .send()
@@ -76,14 +79,19 @@ fn content(mail: &Mail) -> Result<EmailContent, BuildError> {
     let utf8 = |text: &str| Content::builder().data(text).charset("UTF-8").build();
     let header = |name: &str, value: &str| MessageHeader::builder().name(name).value(value).build();
     let body = Body::builder().text(utf8(&mail.text)?).html(utf8(&mail.html)?).build();
-    let message = Message::builder()
+    let mut message = Message::builder()
         .subject(utf8(&mail.subject)?)
         .body(body)
         .headers(header("X-Entity-Ref-ID", &mail.reference)?)
         // RFC 3834: nobody's holiday notice answers it.
-        .headers(header("Auto-Submitted", "auto-generated")?)
-        .build();
-    Ok(EmailContent::builder().simple(message).build())
+        .headers(header("Auto-Submitted", "auto-generated")?);
+    if let Some(url) = &mail.unsubscribe {
+        // RFC 8058; SES signs both with all other headers of its own (DKIM), as it demands.
+        message = message
+            .headers(header("List-Unsubscribe", &format!("<{url}>"))?)
+            .headers(header("List-Unsubscribe-Post", "List-Unsubscribe=One-Click")?);
+    }
+    Ok(EmailContent::builder().simple(message.build()).build())
 }
 
 fn is_throttled(error: &SdkError<SendEmailError>) -> bool {
@@ -151,6 +159,7 @@ mod tests {
             subject: "Zürich".to_owned(),
             text: "text".to_owned(),
             html: "<p>html</p>".to_owned(),
+            unsubscribe: Some("https://innkeep.example/users/unsubscribe?token=x".to_owned()),
             reference: "message.recipient".to_owned(),
         };
         let content = content(&mail).unwrap();
@@ -160,6 +169,13 @@ mod tests {
         assert_eq!((body.text().unwrap().data(), body.html().unwrap().data()), ("text", "<p>html</p>"));
         let headers: Vec<_> =
             message.headers().iter().map(|header| (header.name(), header.value())).collect();
-        assert_eq!(headers, [("X-Entity-Ref-ID", "message.recipient"), ("Auto-Submitted", "auto-generated")]);
+        let fixed = [("X-Entity-Ref-ID", "message.recipient"), ("Auto-Submitted", "auto-generated")];
+        let unsubscribe = [
+            ("List-Unsubscribe", "<https://innkeep.example/users/unsubscribe?token=x>"),
+            ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"),
+        ];
+        assert_eq!(headers, [fixed, unsubscribe].concat());
+        let must_be_told = Mail { unsubscribe: None, ..mail };
+        assert_eq!(self::content(&must_be_told).unwrap().simple().unwrap().headers().len(), fixed.len());
     }
 }

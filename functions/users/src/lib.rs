@@ -8,6 +8,7 @@ mod login;
 mod logout;
 mod me;
 mod mfa;
+mod notifications;
 mod password_reset;
 mod public;
 mod refresh;
@@ -15,6 +16,7 @@ mod register;
 mod sessions;
 mod state;
 mod tokens;
+mod unsubscribe;
 mod verify;
 
 use domain::messages::Topic;
@@ -42,6 +44,10 @@ web::operations! {
     mfa::confirm_mfa,
     email_change::request_email_change,
     email_change::confirm_email_change,
+    notifications::list_preferences,
+    notifications::change_preferences,
+    unsubscribe::show_unsubscribe,
+    unsubscribe::unsubscribe,
     sessions::list_sessions,
     sessions::end_session,
     admin::list_audit_entries,

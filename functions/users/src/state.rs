@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use platform::config::{Env, Group, SessionsConfig, SigningConfig, load};
 use platform::{Aws, ConfigError};
 use services::Failure;
+use services::notifications::Unsubscriber;
 use services::tokens::SigningKey;
 use services::users::Issuer;
 use store::keys::KeyTable;
@@ -35,6 +36,7 @@ struct Inner {
     audience: String,
     sessions: SessionTable,
     keys: KeyTable,
+    unsubscriber: Unsubscriber,
     issuer: Mutex<Option<(Timestamp, Arc<Issuer>)>>,
 }
 
@@ -50,6 +52,7 @@ impl UsersState {
             token_issuer: tokens.issuer,
             audience: tokens.audience,
             sessions: SessionTable::new(aws.dynamodb(), sessions.table),
+            unsubscriber: Unsubscriber::new(KeyTable::new(aws.dynamodb(), tokens.keys_table.as_str())),
             keys: KeyTable::new(aws.dynamodb(), tokens.keys_table),
             issuer: Mutex::default(),
         };
@@ -69,6 +72,11 @@ impl UsersState {
     /// The texts of the public keys that access tokens are checked against.
     pub(crate) async fn public_keys(&self) -> Result<Vec<String>, DynamoError> {
         Ok(self.inner.keys.load(self.app.ctx().now()).await?.jwks)
+    }
+
+    /// What reads the tokens of mails' links.
+    pub(crate) fn unsubscriber(&self) -> &Unsubscriber {
+        &self.inner.unsubscriber
     }
 
     /// What issues tokens. Fetches the signing key where it was not, or not lately. While the new one cannot be had, the old

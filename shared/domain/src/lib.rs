@@ -20,6 +20,7 @@ pub mod listing;
 pub mod messages;
 pub mod modification;
 pub mod money;
+pub mod notification;
 pub mod payment;
 pub mod payout;
 pub mod pricing;

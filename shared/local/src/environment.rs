@@ -15,6 +15,8 @@ use crate::plan::TABLES;
 pub(crate) const BUCKET: &str = "innkeep-local-media";
 /// The address that mails come from.
 pub(crate) const MAIL_FROM: &str = "Innkeep <stays@innkeep.example>";
+/// The configuration set of mails.
+pub(crate) const MAIL_CONFIGURATION_SET: &str = "innkeep-local";
 /// The secret with the credentials of the functions' role.
 pub(crate) const APP_SECRET: &str = "innkeep-app";
 /// The secret of the private key of access tokens.
@@ -75,6 +77,7 @@ pub(crate) fn variables(
         ("JWT_ISSUER", "https://innkeep.local"),
         ("JWT_AUDIENCE", "innkeep-local"),
         ("MAIL_FROM", MAIL_FROM),
+        ("MAIL_CONFIGURATION_SET", MAIL_CONFIGURATION_SET),
         ("MEDIA_BUCKET", BUCKET),
         ("PUBLIC_URL", names.public_url),
     ];

@@ -63,23 +63,17 @@ pub fn deploy(env: &Env, aws: &Aws) -> anyhow::Result<Deployed> {
             let payments = Arc::clone(&payments);
             async move { payments.handle(message).await }
         }),
-        notifications: worker(move |message| {
+        notifications: records(move |body| {
             let notifications = Arc::clone(&notifications);
-            async move { notifications.handle(message).await }
+            async move { notifications.handle(body).await }
         }),
         webhooks: worker(move |message| {
             let webhooks = Arc::clone(&webhooks);
             async move { webhooks.handle(message).await }
         }),
-        media: Arc::new(move |event| {
+        media: records(move |body| {
             let media = Arc::clone(&media);
-            Box::pin(async move {
-                let handle = |body| {
-                    let media = Arc::clone(&media);
-                    async move { media.handle(body).await }
-                };
-                platform::run_records(event, &handle).await
-            })
+            async move { media.handle(body).await }
         }),
     })
 }
@@ -143,6 +137,19 @@ fn fetcher() -> anyhow::Result<outbound::Fetcher> {
 /// A router with the layers that `web::serve` puts around it.
 fn function(router: axum::Router, edge: Edge) -> Function {
     BoxCloneSyncService::new(web::finish(router, edge))
+}
+
+/// A worker with the loop that `platform::serve_records` puts around it.
+fn records<H, F>(handle: H) -> Worker
+where
+    H: Fn(String) -> F + Send + Sync + 'static,
+    F: Future<Output = Result<(), WorkError>> + Send,
+{
+    let handle = Arc::new(handle);
+    Arc::new(move |event| {
+        let handle = Arc::clone(&handle);
+        Box::pin(async move { platform::run_records(event, &*handle).await })
+    })
 }
 
 /// A worker with the loop that `platform::serve_worker` puts around it.

@@ -4,7 +4,7 @@
 use domain::messages::Topic;
 
 /// The functions behind the first segments of paths: `/users`, `/users/` and `/users/{proxy+}` go to one function.
-pub const ROUTES: [(&str, &str); 9] = [
+pub const ROUTES: [(&str, &str); 10] = [
     ("users", "users"),
     (".well-known", "users"),
     ("properties", "properties"),

@@ -10,7 +10,7 @@ use axum::Router;
 use domain::clock::{Clock as _, SharedClock};
 use domain::messages::Topic;
 use domain::random::SharedEntropy;
-use local_aws::{LocalAws, LocalAwsOptions, UploadNotification};
+use local_aws::{LocalAws, LocalAwsOptions, MailReports, UploadNotification};
 use local_stripe::LocalStripe;
 use platform::{Aws, Env, OsEntropy, SystemClock};
 use tokio::net::TcpListener;
@@ -18,7 +18,9 @@ use tokio::task::JoinSet;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 use crate::database::Cluster;
-use crate::environment::{self, BUCKET, MAIL_FROM, Names, STRIPE_API_KEY, STRIPE_WEBHOOK_KEY};
+use crate::environment::{
+    self, BUCKET, MAIL_CONFIGURATION_SET, MAIL_FROM, Names, STRIPE_API_KEY, STRIPE_WEBHOOK_KEY,
+};
 use crate::functions::{self, Deployed};
 use crate::plan::{QUEUES, UPLOAD_PREFIX, queue_name};
 use crate::pump::{Mapping, Parked};
@@ -215,6 +217,10 @@ fn aws_options(options: &StackOptions, clock: &SharedClock) -> LocalAwsOptions {
     }];
     let sender = MAIL_FROM.rsplit_once('<').map_or(MAIL_FROM, |(_, address)| address.trim_end_matches('>'));
     aws.mail_identities = vec![sender.to_owned()];
+    aws.mail_reports = vec![MailReports {
+        configuration_set: MAIL_CONFIGURATION_SET.to_owned(),
+        queue: queue_name(Topic::Notifications),
+    }];
     aws
 }
 

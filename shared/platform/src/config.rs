@@ -157,7 +157,7 @@ mod tests {
     fn a_group_names_what_it_reads() {
         assert_eq!(
             <(TokenConfig, MailConfig)>::variables(),
-            ["JWT_ISSUER", "JWT_AUDIENCE", "KEYS_TABLE", "MAIL_FROM"]
+            ["JWT_ISSUER", "JWT_AUDIENCE", "KEYS_TABLE", "MAIL_FROM", "MAIL_CONFIGURATION_SET"]
         );
     }
 }

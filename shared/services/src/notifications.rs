@@ -10,13 +10,19 @@ mod language;
 mod letter;
 mod mailer;
 mod party;
+mod preferences;
 mod render;
+mod report;
+mod unsubscribe;
 
 use std::sync::Arc;
 
 pub use channel::{Channel, Webhooks};
 pub use deliver::{LEASE, deliver};
 pub use mailer::{Mail, MailError, Mailer};
+pub use preferences::{Preference, change_preferences, preferences};
+pub use report::{MailReport, take_report};
+pub use unsubscribe::{Unsubscriber, unsubscribe};
 
 use render::Templates;
 
@@ -25,12 +31,14 @@ use render::Templates;
 pub struct Notifier {
     mailer: Arc<dyn Mailer>,
     templates: Templates,
+    unsubscriber: Unsubscriber,
     public_url: String,
 }
 
 impl Notifier {
-    /// Mails go out by `mailer`; their links lead to `public_url`, which has no slash at its end.
-    pub fn new(mailer: Arc<dyn Mailer>, public_url: impl Into<String>) -> Self {
-        Self { mailer, templates: Templates::new(), public_url: public_url.into() }
+    /// Mails go out by `mailer`; their links lead to `public_url`, which has no slash at its end. What may be turned off has
+    /// a link of the `unsubscriber`'s.
+    pub fn new(mailer: Arc<dyn Mailer>, unsubscriber: Unsubscriber, public_url: impl Into<String>) -> Self {
+        Self { mailer, templates: Templates::new(), unsubscriber, public_url: public_url.into() }
     }
 }

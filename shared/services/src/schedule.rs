@@ -7,7 +7,7 @@ use std::future::Future;
 
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
-use store::{bookings, claims, deliveries, modifications, outbox, single_use_tokens};
+use store::{bookings, claims, deliveries, mail_events, modifications, outbox, single_use_tokens};
 
 use crate::{Ctx, Failure, figures, messages, payments, reviews};
 
@@ -19,6 +19,8 @@ const BATCHES: u32 = 20;
 const KEEP_DONE: SignedDuration = SignedDuration::from_hours(7 * 24);
 /// How long tokens are kept after they ended.
 const KEEP_TOKENS: SignedDuration = SignedDuration::from_hours(24);
+/// How long soft bounces are counted.
+const KEEP_BOUNCES: SignedDuration = SignedDuration::from_hours(30 * 24);
 
 /// How long the log of webhooks is kept.
 const KEEP_WEBHOOKS: SignedDuration = SignedDuration::from_hours(30 * 24);
@@ -149,5 +151,6 @@ async fn forget(ctx: &Ctx, now: Timestamp) -> Result<u64, Failure> {
     let mails = deliveries::forget_ended(&ctx.db, before(KEEP_DONE), BATCH * BATCHES).await?;
     let tokens = single_use_tokens::forget_ended(&ctx.db, before(KEEP_TOKENS), BATCH * BATCHES).await?;
     let events = store::webhooks::forget_old(&ctx.db, before(KEEP_WEBHOOKS), BATCH * BATCHES).await?;
-    Ok(messages + mails + tokens + events)
+    let bounces = mail_events::forget_soft(&ctx.db, before(KEEP_BOUNCES), BATCH * BATCHES).await?;
+    Ok(messages + mails + tokens + events + bounces)
 }

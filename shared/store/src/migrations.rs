@@ -61,6 +61,11 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "0022_calendar_links", sql: include_str!("../migrations/0022_calendar_links.sql") },
     Migration { name: "0023_webhooks", sql: include_str!("../migrations/0023_webhooks.sql") },
     Migration { name: "0024_wishlists", sql: include_str!("../migrations/0024_wishlists.sql") },
+    Migration {
+        name: "0025_notification_preferences",
+        sql: include_str!("../migrations/0025_notification_preferences.sql"),
+    },
+    Migration { name: "0026_mail_events", sql: include_str!("../migrations/0026_mail_events.sql") },
 ];
 
 /// Why the schema could not be brought up to date. What was applied before stays.

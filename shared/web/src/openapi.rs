@@ -23,7 +23,7 @@ use crate::problem::{FieldProblem, MEDIA_TYPE, ProblemDocument};
 /// The name of the security scheme.
 const BEARER: &str = "bearer";
 /// The groups of operations, in the order of the document.
-const TAGS: [(&str, &str); 8] = [
+const TAGS: [(&str, &str); 9] = [
     ("users", "People, their sign-ins and profiles"),
     ("properties", "Listings, their calendars and quotes"),
     ("bookings", "Stays from hold to review"),

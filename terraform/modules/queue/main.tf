@@ -45,6 +45,13 @@ resource "aws_sqs_queue_policy" "this" {
         StringEquals = { "aws:SourceAccount" = sender.account_id }
         ArnEquals    = { "aws:SourceArn" = sender.source_arn }
       }
+      }], [for topic in var.topics : {
+      Sid       = topic.sid
+      Effect    = "Allow"
+      Principal = { Service = "sns.amazonaws.com" }
+      Action    = "sqs:SendMessage"
+      Resource  = aws_sqs_queue.this.arn
+      Condition = { ArnEquals = { "aws:SourceArn" = topic.arn } }
     }])
   })
 }

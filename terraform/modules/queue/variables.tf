@@ -28,3 +28,12 @@ variable "senders" {
   }))
   default = []
 }
+
+variable "topics" {
+  description = "Topics that may send: the statement's name and the topic's ARN."
+  type = list(object({
+    sid = string
+    arn = string
+  }))
+  default = []
+}

@@ -149,6 +149,23 @@ pub(crate) const KINDS: &[Kind] = &[
         &["secret_id"],
         &[("rotate_immediately_on_update", "rotate_immediately")],
     ),
+    kind(
+        "AWS::SES::ConfigurationSet",
+        "aws_ses_configuration_set",
+        &["name"],
+        &[("reputation_options.reputation_metrics_enabled", "reputation_metrics_enabled")],
+    ),
+    kind(
+        "AWS::SES::ConfigurationSetEventDestination",
+        "aws_ses_event_destination",
+        &["name"],
+        &[
+            ("event_destination.name", "name"),
+            ("event_destination.enabled", "enabled"),
+            ("event_destination.matching_event_types", "matching_types"),
+            ("event_destination.sns_destination", "sns_destination"),
+        ],
+    ),
     kind("AWS::SNS::Topic", "aws_sns_topic", &["name"], &[("topic_name", "name")]),
     kind(
         "AWS::SNS::TopicPolicy",

@@ -50,7 +50,7 @@ pub(crate) fn attribute(kind: &str, attribute: &str, body: &Value) -> Option<Str
         ("aws_apigatewayv2_api", "execution_arn") => {
             Some(arn("execute-api", &format!("api-{}", name("name")?)))
         }
-        ("aws_apigatewayv2_stage", "id") => name("name"),
+        ("aws_apigatewayv2_stage" | "aws_ses_configuration_set", "id") => name("name"),
         ("aws_apigatewayv2_integration", "id") => Some(format!(
             "{} {} {}",
             name("integration_type")?,

@@ -24,6 +24,12 @@ const BOTH: &[(&str, &str, &str, &str)] = &[
     ),
     // S3 asks the queue whether it may.
     ("MediaBucket", "MediaQueuePolicy", "aws_s3_bucket_notification.media", "module.media_queue"),
+    (
+        "MailReportsDestination",
+        "MailReportsTopicPolicy",
+        "aws_ses_event_destination.mail_reports",
+        "aws_sns_topic_policy.mail_reports",
+    ),
 ];
 
 /// One resource in the template, or one that names the other by a reference.

@@ -20,7 +20,7 @@ pub mod sqs;
 mod wire;
 
 pub use error::{AwsError, StartError};
-pub use local_aws::{Endpoints, LocalAws, LocalAwsOptions, UploadNotification};
+pub use local_aws::{Endpoints, LocalAws, LocalAwsOptions, MailReports, UploadNotification};
 
 /// The access key that [`s3`] knows; the other stand-ins take any.
 pub const ACCESS_KEY: &str = "local";

@@ -10,7 +10,7 @@ use crate::dynamodb::{DynamoDb, DynamoDbOptions};
 use crate::error::StartError;
 use crate::s3::{OnPut, S3, S3Options};
 use crate::secrets::{Secrets, SecretsOptions};
-use crate::ses::{Ses, SesOptions};
+use crate::ses::{OnReport, Ses, SesOptions};
 use crate::sqs::{Sqs, SqsOptions};
 
 /// S3 tells a queue about stored objects.
@@ -21,6 +21,15 @@ pub struct UploadNotification {
     /// Only keys that begin like this.
     pub prefix: String,
     /// The queue's name; the queue must exist when an object arrives.
+    pub queue: String,
+}
+
+/// SES tells a queue what becomes of mails: the way by a topic with raw delivery is left out.
+#[derive(Clone, Debug)]
+pub struct MailReports {
+    /// Of the mails that name this configuration set.
+    pub configuration_set: String,
+    /// The queue's name; the queue must exist when a mail is sent.
     pub queue: String,
 }
 
@@ -41,6 +50,8 @@ pub struct LocalAwsOptions {
     pub max_object: u64,
     /// Addresses and domains that may send mail; empty means anybody.
     pub mail_identities: Vec<String>,
+    /// The configuration sets that mails may name, and who is told what becomes of those.
+    pub mail_reports: Vec<MailReports>,
 }
 
 impl LocalAwsOptions {
@@ -54,6 +65,7 @@ impl LocalAwsOptions {
             upload_notifications: Vec::new(),
             max_object: S3Options::default().max_object,
             mail_identities: Vec::new(),
+            mail_reports: Vec::new(),
         }
     }
 }
@@ -117,8 +129,13 @@ impl LocalAws {
             region,
         })
         .await?;
+        let configuration_sets =
+            options.mail_reports.iter().map(|reports| reports.configuration_set.clone()).collect();
+        let on_report = Some(report_mails(&sqs, options.mail_reports));
         let identities = options.mail_identities;
-        let ses = Ses::start(SesOptions { data_dir, clock, entropy, identities }).await?;
+        let ses =
+            Ses::start(SesOptions { data_dir, clock, entropy, identities, configuration_sets, on_report })
+                .await?;
         Ok(Self { sqs, dynamodb, s3, ses, secrets })
     }
 
@@ -139,6 +156,24 @@ impl LocalAws {
         s3.stop().await;
         tokio::join!(sqs.stop(), dynamodb.stop(), ses.stop(), secrets.stop());
     }
+}
+
+fn report_mails(sqs: &Arc<Sqs>, reports: Vec<MailReports>) -> OnReport {
+    // Weak, or the two services would keep each other alive.
+    let sqs = Arc::downgrade(sqs);
+    Arc::new(move |configuration_set, report| {
+        let wanted = |one: &&MailReports| one.configuration_set == configuration_set;
+        let queues: Vec<String> = reports.iter().filter(wanted).map(|one| one.queue.clone()).collect();
+        let sqs = sqs.upgrade();
+        Box::pin(async move {
+            for queue in queues {
+                let Some(sqs) = &sqs else { return };
+                if let Err(error) = sqs.send(&queue, report.to_string()).await {
+                    tracing::error!(%error, queue, "what became of a mail could not be told");
+                }
+            }
+        })
+    })
 }
 
 fn tell_queues(sqs: &Arc<Sqs>, options: &LocalAwsOptions) -> OnPut {

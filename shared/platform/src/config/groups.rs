@@ -104,6 +104,8 @@ groups! {
     MailConfig {
         /// The sender.
         from = "MAIL_FROM",
+        /// The configuration set of SES whose destinations are told what becomes of mails.
+        configuration_set = "MAIL_CONFIGURATION_SET",
     }
     /// How the outside reaches this deployment.
     PublicUrlConfig {

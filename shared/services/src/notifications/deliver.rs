@@ -10,7 +10,8 @@ use store::deliveries::{self, ClaimState, Outcome};
 use store::single_use_tokens::{self, NewToken};
 
 use super::letter::{self, Letter, Secret};
-use super::{Mail, MailError, Notifier};
+use super::render::Links;
+use super::{Mail, MailError, Notifier, unsubscribe};
 use crate::users::mail_token_digest;
 use crate::{Ctx, Failure};
 
@@ -107,7 +108,13 @@ async fn write(ctx: &Ctx, notifier: &Notifier, id: OutboxId, letter: &Letter) ->
         link = format!("{link}#token={token}");
         values = context! { token, expires => letter.language.moment(expires_at, &letter.zone) };
     }
-    compose(notifier, id, letter, &values, &link)
+    let unsubscribe = if letter.kind.duty().is_none() {
+        let token = notifier.unsubscriber.token(ctx, letter.recipient, letter.kind).await?;
+        Some(format!("{}{}?token={token}", notifier.public_url, unsubscribe::PATH))
+    } else {
+        None
+    };
+    compose(notifier, id, letter, &values, &Links { action: &link, unsubscribe: unsubscribe.as_deref() })
 }
 
 fn compose(
@@ -115,17 +122,18 @@ fn compose(
     id: OutboxId,
     letter: &Letter,
     values: &Value,
-    link: &str,
+    links: &Links<'_>,
 ) -> Result<Mail, Failure> {
     let words = notifier
         .templates
-        .render(letter.language, &letter.template, values, letter.before, link)
+        .render(letter.language, &letter.template, values, letter.before, links)
         .map_err(Failure::internal)?;
     Ok(Mail {
         to: letter.address.clone(),
         subject: words.subject,
         text: words.text,
         html: words.html,
+        unsubscribe: links.unsubscribe.map(str::to_owned),
         reference: format!("{id}.{}", letter.recipient),
     })
 }

@@ -136,6 +136,15 @@ impl Language {
         }
     }
 
+    /// The link that stops mails of a kind.
+    pub(super) const fn unsubscribe(self) -> &'static str {
+        match self {
+            Self::English => "Stop mails of this kind",
+            Self::French => "Ne plus recevoir ce type de message",
+            Self::Spanish => "Dejar de recibir este tipo de mensajes",
+        }
+    }
+
     /// Said in front of a mail that comes after the booking has moved on.
     pub(super) const fn outdated(self) -> &'static str {
         match self {

@@ -7,6 +7,7 @@ use domain::booking::Notice;
 use domain::ids::{BookingId, UserId};
 use domain::listing::Address;
 use domain::messages::NotificationMessage;
+use domain::notification::NotificationKind;
 use domain::review::{ReviewClock, ReviewSide};
 use domain::text::Line;
 use jiff::{SignedDuration, Timestamp};
@@ -30,6 +31,7 @@ const RESET_LIFE: SignedDuration = SignedDuration::from_hours(1);
 /// A mail to be written to one person.
 #[derive(Clone, Debug)]
 pub(super) struct Letter {
+    pub(super) kind: NotificationKind,
     pub(super) recipient: UserId,
     pub(super) address: String,
     pub(super) language: Language,
@@ -44,6 +46,10 @@ pub(super) struct Letter {
     pub(super) path: String,
     /// A token that it carries, made when it is sent.
     pub(super) secret: Option<Secret>,
+    /// Kinds that the recipient wants no mail of.
+    unwanted: Vec<NotificationKind>,
+    /// Whether the recipient's address took no mail, or its owner complained of one.
+    suppressed: bool,
 }
 
 /// A token to be made.
@@ -53,8 +59,22 @@ pub(super) struct Secret {
     pub(super) life: SignedDuration,
 }
 
-/// The letters that a message asks for; none where nobody is concerned any more.
+/// The letters that a message asks for, to those who want it; none where nobody is concerned any more.
 pub(super) async fn load(ctx: &Ctx, message: &NotificationMessage) -> Result<Vec<Letter>, DbError> {
+    let kind = NotificationKind::of(message);
+    let letters = write(ctx, message).await?.into_iter().map(|letter| Letter { kind, ..letter });
+    Ok(letters.filter(is_sent).collect())
+}
+
+/// Whether it must be told, or its recipient wants to be told and can be.
+fn is_sent(letter: &Letter) -> bool {
+    match letter.kind.duty() {
+        Some(duty) => duty.outweighs_suppression() || !letter.suppressed,
+        None => !letter.suppressed && !letter.unwanted.contains(&letter.kind),
+    }
+}
+
+async fn write(ctx: &Ctx, message: &NotificationMessage) -> Result<Vec<Letter>, DbError> {
     let db = &ctx.db;
     let letters = match message {
         NotificationMessage::VerifyEmail { user_id }
@@ -99,6 +119,10 @@ pub(super) async fn load(ctx: &Ctx, message: &NotificationMessage) -> Result<Vec
 /// A letter to `person`; none to an erased account.
 fn letter(person: &Person, template: impl Into<String>, values: Value, path: String) -> Option<Letter> {
     Some(Letter {
+        // What is not said to be of another kind must be told.
+        kind: NotificationKind::Security,
+        unwanted: person.unwanted.clone(),
+        suppressed: person.suppressed,
         recipient: person.id,
         address: person.email.clone()?,
         language: Language::of(&person.locale),

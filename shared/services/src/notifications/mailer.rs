@@ -18,6 +18,8 @@ pub struct Mail {
     pub text: String,
     /// The HTML body, which says the same.
     pub html: String,
+    /// Where a `POST` stops mails of this kind (RFC 8058), as an `https` URL in visible ASCII; none for what must be told.
+    pub unsubscribe: Option<String>,
     /// The same for each attempt at the same mail, in visible ASCII: it tells a mail that came twice.
     pub reference: String,
 }

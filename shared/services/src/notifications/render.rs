@@ -22,6 +22,15 @@ pub(super) struct Words {
     pub(super) html: String,
 }
 
+/// Where a mail leads.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Links<'a> {
+    /// Its action.
+    pub(super) action: &'a str,
+    /// The page that stops mails of its kind; none for what must be told.
+    pub(super) unsubscribe: Option<&'a str>,
+}
+
 /// What the blocks of a template came to.
 struct Blocks {
     subject: String,
@@ -44,14 +53,14 @@ impl Templates {
         Self(environment)
     }
 
-    /// Renders the template `name` in `language`. `before` stands in front of the body, `link` is where its action leads.
+    /// Renders the template `name` in `language`. `before` stands in front of the body.
     pub(super) fn render(
         &self,
         language: Language,
         name: &str,
         values: &Value,
         before: Option<&str>,
-        link: &str,
+        links: &Links<'_>,
     ) -> Result<Words, Error> {
         let text = self.blocks(language, name, "txt", values, before)?;
         let html = self.blocks(language, name, "html", values, before)?;
@@ -64,6 +73,7 @@ impl Templates {
             .map(|lines| Value::from_safe_string(lines.replace('\n', "<br>\n")))
             .collect();
         let footer = format!("{}/footer", language.tag());
+        let (link, unsubscribe, stop) = (links.action, links.unsubscribe, language.unsubscribe());
         let page = self.0.get_template("layout.html")?.render(context! {
             language => language.tag(),
             subject => Value::from_safe_string(html.subject),
@@ -71,6 +81,8 @@ impl Templates {
             document => html.document.map(Value::from_safe_string),
             action => Value::from_safe_string(html.action),
             link,
+            unsubscribe,
+            stop,
             footer => self.0.get_template(&footer)?.render(context! {})?,
         })?;
         let plain = self.0.get_template("layout.txt")?.render(context! {
@@ -78,6 +90,8 @@ impl Templates {
             action => text.action,
             colon => language.colon(),
             link,
+            unsubscribe,
+            stop,
             footer => self.0.get_template(&footer)?.render(context! {})?,
         })?;
         Ok(Words { subject: shorten(&text.subject), text: plain + "\n", html: page + "\n" })

@@ -6,6 +6,7 @@ use domain::guests::Guests;
 use domain::ids::{BookingId, DisputeId, PhotoId, PropertyId, ReceiptId, UserId};
 use domain::listing::Address;
 use domain::money::Money;
+use domain::notification::NotificationKind;
 use domain::user::Locale;
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -28,6 +29,10 @@ pub struct Person {
     pub locale: Locale,
     /// Where their clock hangs.
     pub time_zone: Zone,
+    /// The kinds that they want no mail of.
+    pub unwanted: Vec<NotificationKind>,
+    /// Whether their present address took no mail, or its owner complained of one.
+    pub suppressed: bool,
 }
 
 /// An account that is told about itself.
@@ -162,7 +167,17 @@ macro_rules! person_json {
             $row,
             ".locale, 'time_zone', ",
             $row,
-            ".time_zone)"
+            ".time_zone,
+                'unwanted', (SELECT coalesce(jsonb_agg(n.kind), '[]') FROM notification_preferences n
+                    WHERE n.user_id = ",
+            $row,
+            ".id AND n.channel = 'email'),
+                'suppressed', EXISTS (SELECT FROM mail_events e WHERE e.user_id = ",
+            $row,
+            ".id AND e.event IN ('hard_bounce', 'complaint')
+                    AND e.address = sha256(convert_to(",
+            $row,
+            ".email_key, 'UTF8'))))"
         )
     };
 }

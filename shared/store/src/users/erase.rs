@@ -74,6 +74,8 @@ pub async fn erase(db: &Db, user: UserId, now: Timestamp) -> Result<Option<Erase
                  sessions_valid_from = :now::timestamptz, updated_at = :now::timestamptz, version = u.version + 1
              FROM who WHERE u.id = who.id AND NOT who.open RETURNING u.id),
          tokens AS (DELETE FROM single_use_tokens t USING gone WHERE t.user_id = gone.id),
+         choices AS (DELETE FROM notification_preferences t USING gone WHERE t.user_id = gone.id),
+         mail AS (DELETE FROM mail_events t USING gone WHERE t.user_id = gone.id),
          codes AS (DELETE FROM recovery_codes t USING gone WHERE t.user_id = gone.id),
          factors AS (DELETE FROM second_factors t USING gone WHERE t.user_id = gone.id),
          hooks AS (DELETE FROM webhook_endpoints e USING gone WHERE e.owner_id = gone.id),

@@ -135,6 +135,11 @@ tables! {
         ],
         erased: [],
         hidden: [];
+    #[doc = "Of the address only a digest, which tells whether it is still the account's."]
+    mail_events about "t.user_id = :user::uuid",
+        kept: [],
+        erased: [mail_id event user_id detail received_at],
+        hidden: [address];
     message_templates about "t.property_id IN (SELECT p.id FROM properties p WHERE p.host_id = :user::uuid)",
         kept: [],
         erased: [property_id moment hours text created_at updated_at],
@@ -144,6 +149,10 @@ tables! {
             property_id night price min_nights max_nights closed_to_arrival closed_to_departure updated_at
         ],
         erased: [],
+        hidden: [];
+    notification_preferences about "t.user_id = :user::uuid",
+        kept: [],
+        erased: [user_id kind channel turned_off_at],
         hidden: [];
     #[doc = "Whoever has the link is the host to the provider."]
     onboarding_links about "t.user_id = :user::uuid",

@@ -420,6 +420,12 @@ pub const PROBLEMS: &[ProblemType] = &[
     ),
     kind("not_ready_to_publish", 422, "Not ready to publish", "errors names what the listing lacks."),
     kind("nothing_changed", 422, "Nothing changed", "What was proposed is what is booked."),
+    kind(
+        "notification_required",
+        422,
+        "Notification required",
+        "What the account's safety, the law or a booking asks for is always told. errors names the changes; leave them out.",
+    ),
     kind("over_capacity", 422, "Too many people", "The listing does not take that many adults and children."),
     kind("past_date", 422, "Date is past", "The date of arrival is before today, by the listing's clock."),
     kind("pets_not_allowed", 422, "Pets not allowed", "The listing does not take that many animals."),

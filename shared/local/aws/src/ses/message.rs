@@ -25,9 +25,8 @@ pub(super) struct SendEmail {
     #[serde(default)]
     reply_to_addresses: Vec<String>,
     content: Content,
-    /// Without a meaning here, as the two below.
-    #[serde(rename = "ConfigurationSetName")]
-    _configuration_set: Option<String>,
+    configuration_set_name: Option<String>,
+    /// Without a meaning here, as the one below.
     #[serde(rename = "FeedbackForwardingEmailAddress")]
     _feedback: Option<String>,
     #[serde(rename = "EmailTags")]
@@ -98,6 +97,11 @@ fn rejected(message: impl Into<String>) -> AwsError {
 }
 
 impl SendEmail {
+    /// The configuration set that it names.
+    pub(super) fn configuration_set(&self) -> Option<String> {
+        self.configuration_set_name.clone()
+    }
+
     /// The mail as it lands in the mailbox, or the refusal.
     pub(super) fn into_mail(
         self,

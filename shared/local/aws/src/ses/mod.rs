@@ -6,7 +6,9 @@ mod address;
 mod faults;
 mod mailbox;
 mod message;
+mod reports;
 
+use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -18,6 +20,8 @@ use axum::routing::post;
 use axum::{Json, Router};
 use domain::clock::SharedClock;
 use domain::random::{SharedEntropy, uuid_v7};
+use futures::future::BoxFuture;
+use http::StatusCode;
 use serde_json::json;
 
 use faults::Faults;
@@ -33,8 +37,11 @@ use crate::wire;
 /// A message of 10 MiB in base64, and what stands around it.
 const MAX_BODY: usize = 15 * 1024 * 1024;
 
+/// Called with the configuration set that a mail named, and with what became of the mail, in the form that SES publishes.
+pub type OnReport = Arc<dyn Fn(&str, serde_json::Value) -> BoxFuture<'static, ()> + Send + Sync>;
+
 /// How the mailbox is kept.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct SesOptions {
     /// Where `ses.sqlite` lies; `None` keeps the mailbox in memory.
     pub data_dir: Option<PathBuf>,
@@ -44,12 +51,34 @@ pub struct SesOptions {
     pub entropy: SharedEntropy,
     /// Addresses and domains that may be senders; empty means anybody.
     pub identities: Vec<String>,
+    /// The configuration sets that mails may name.
+    pub configuration_sets: Vec<String>,
+    /// The hook for what becomes of mails to the mailbox simulator.
+    pub on_report: Option<OnReport>,
+}
+
+impl fmt::Debug for SesOptions {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("SesOptions")
+            .field("data_dir", &self.data_dir)
+            .field("identities", &self.identities)
+            .field("configuration_sets", &self.configuration_sets)
+            .finish_non_exhaustive()
+    }
 }
 
 impl SesOptions {
     /// A mailbox in memory that takes any sender.
     pub fn in_memory(clock: SharedClock, entropy: SharedEntropy) -> Self {
-        Self { data_dir: None, clock, entropy, identities: Vec::new() }
+        Self {
+            data_dir: None,
+            clock,
+            entropy,
+            identities: Vec::new(),
+            configuration_sets: Vec::new(),
+            on_report: None,
+        }
     }
 }
 
@@ -130,8 +159,21 @@ impl Office {
         let request: message::SendEmail = wire::parse(&body)?;
         let now = self.options.clock.now();
         let id = uuid_v7(now, &*self.options.entropy).to_string();
+        let configuration_set = request.configuration_set();
+        if let Some(unknown) =
+            configuration_set.as_ref().filter(|set| !self.options.configuration_sets.contains(set))
+        {
+            let message = format!("Configuration set <{unknown}> does not exist.");
+            return Err(AwsError::sender("NotFoundException", message).with_status(StatusCode::NOT_FOUND));
+        }
         let mail = request.into_mail(id.clone(), now, &self.options.identities)?;
+        let reports = reports::of(&mail);
         self.mailbox.add(mail).await?;
+        if let (Some(set), Some(tell)) = (configuration_set, &self.options.on_report) {
+            for report in reports {
+                tell(&set, report).await;
+            }
+        }
         Ok(id)
     }
 }

@@ -8,7 +8,7 @@ use store::deliveries::{DisputeFacts, Home, ReceiptFacts, WebhookFacts};
 use store::disputes::DisputeState;
 use uuid::Uuid;
 
-use super::super::render::{Templates, Words};
+use super::super::render::{Links, Templates, Words};
 use super::money::{dispute, receipt};
 use super::webhook::webhook_disabled;
 use super::*;
@@ -26,6 +26,8 @@ fn person(number: u128, name: &str, zone: &str) -> Person {
         name: name.to_owned(),
         locale: "en".parse().unwrap(),
         time_zone: zone.parse().unwrap(),
+        unwanted: Vec::new(),
+        suppressed: false,
     }
 }
 
@@ -266,7 +268,8 @@ fn words(letter: &Letter) -> Words {
         None => letter.values.clone(),
     };
     let link = format!("https://innkeep.example{}", letter.path);
-    Templates::new().render(letter.language, &letter.template, &values, letter.before, &link).unwrap()
+    let links = Links { action: &link, unsubscribe: None };
+    Templates::new().render(letter.language, &letter.template, &values, letter.before, &links).unwrap()
 }
 
 fn notice(event: Notice, facts: &BookingFacts, side: ReviewSide) -> Words {
@@ -440,4 +443,49 @@ fn each_side_is_told_what_it_may_read() {
     assert!(texts[1].contains("what you wrote of Ada"), "{}", texts[1]);
     facts.host_review_public = false;
     assert!(reviews_revealed(&facts).is_empty());
+}
+
+#[test]
+fn what_is_unwanted_is_not_sent_unless_it_must_be_told() {
+    let mut facts = facts();
+    facts.guest.unwanted = NotificationKind::ALL.to_vec();
+    for message in every_message() {
+        let kind = NotificationKind::of(&message);
+        for letter in letters(&message, &facts).into_iter().map(|letter| Letter { kind, ..letter }) {
+            let unwanted = letter.recipient == facts.guest.id && !letter.unwanted.is_empty();
+            assert_eq!(is_sent(&letter), kind.duty().is_some() || !unwanted, "{}", letter.template);
+        }
+    }
+}
+
+#[test]
+fn an_address_that_takes_no_mail_gets_what_outweighs_that() {
+    for (kind, is_told) in [
+        (NotificationKind::Security, true),
+        (NotificationKind::Receipts, true),
+        (NotificationKind::Disputes, true),
+        (NotificationKind::Bookings, false),
+        (NotificationKind::Messages, false),
+    ] {
+        assert_eq!(is_sent(&Letter { kind, suppressed: true, ..notice_letter() }), is_told, "{kind}");
+        assert!(is_sent(&Letter { kind, suppressed: false, ..notice_letter() }), "{kind}");
+    }
+}
+
+#[test]
+fn what_may_be_turned_off_says_how_in_both_bodies() {
+    let letter = new_message(&message_facts("Hi.")).unwrap();
+    let url = "https://innkeep.example/users/unsubscribe?token=abc";
+    let links = Links { action: "https://innkeep.example/x", unsubscribe: Some(url) };
+    for language in Language::ALL {
+        let said =
+            Templates::new().render(*language, &letter.template, &letter.values, None, &links).unwrap();
+        assert!(
+            said.text.ends_with(&format!("{}{} {url}\n", language.unsubscribe(), language.colon())),
+            "{}",
+            said.text
+        );
+        assert!(said.html.contains(&format!("{}</a></footer>", language.unsubscribe())), "{}", said.html);
+    }
+    assert!(!words(&letter).html.contains("unsubscribe"));
 }
