@@ -92,6 +92,20 @@ module "media_dead_letters_alarm" {
   topic_arn   = aws_sns_topic.alarms.arn
 }
 
+module "feeds_dead_letters_alarm" {
+  source      = "./modules/alarm"
+  stage       = var.stage
+  name        = "feeds-dead-letters"
+  description = "Messages were given up."
+  section     = "dead-letters"
+  namespace   = "AWS/SQS"
+  metric_name = "ApproximateNumberOfMessagesVisible"
+  dimensions  = { QueueName = module.feeds_queue.dead_letters_name }
+  statistic   = "Maximum"
+  threshold   = 0
+  topic_arn   = aws_sns_topic.alarms.arn
+}
+
 module "schedule_dead_letters_alarm" {
   source      = "./modules/alarm"
   stage       = var.stage
@@ -185,6 +199,20 @@ module "media_age_alarm" {
   namespace   = "AWS/SQS"
   metric_name = "ApproximateAgeOfOldestMessage"
   dimensions  = { QueueName = module.media_queue.name }
+  statistic   = "Maximum"
+  threshold   = 900
+  topic_arn   = aws_sns_topic.alarms.arn
+}
+
+module "feeds_age_alarm" {
+  source      = "./modules/alarm"
+  stage       = var.stage
+  name        = "feeds-age"
+  description = "A calendar has waited for its worker for more than a quarter of an hour."
+  section     = "queues"
+  namespace   = "AWS/SQS"
+  metric_name = "ApproximateAgeOfOldestMessage"
+  dimensions  = { QueueName = module.feeds_queue.name }
   statistic   = "Maximum"
   threshold   = 900
   topic_arn   = aws_sns_topic.alarms.arn
@@ -320,7 +348,7 @@ resource "aws_cloudwatch_metric_alarm" "worker_throttles" {
 
   metric_query {
     id          = "throttles"
-    expression  = "paymentsWorker + notificationsWorker + webhooksWorker + mediaWorker + scheduler"
+    expression  = "paymentsWorker + notificationsWorker + webhooksWorker + mediaWorker + feedsWorker + scheduler"
     label       = "Throttles"
     return_data = true
   }
@@ -331,6 +359,7 @@ resource "aws_cloudwatch_metric_alarm" "worker_throttles" {
       notificationsWorker = module.notifications_worker.name
       webhooksWorker      = module.webhooks_worker.name
       mediaWorker         = module.media_worker.name
+      feedsWorker         = module.feeds_worker.name
       scheduler           = module.scheduler.name
     }
     content {

@@ -136,6 +136,7 @@ resource "aws_cloudwatch_dashboard" "this" {
             ["AWS/Lambda", "Errors", "FunctionName", "innkeep-${var.stage}-notifications-worker"],
             ["AWS/Lambda", "Errors", "FunctionName", "innkeep-${var.stage}-webhooks-worker"],
             ["AWS/Lambda", "Errors", "FunctionName", "innkeep-${var.stage}-media-worker"],
+            ["AWS/Lambda", "Errors", "FunctionName", "innkeep-${var.stage}-feeds-worker"],
             ["AWS/Lambda", "Errors", "FunctionName", "innkeep-${var.stage}-scheduler"],
           ]
           stat   = "Sum"
@@ -167,6 +168,7 @@ resource "aws_cloudwatch_dashboard" "this" {
             ["AWS/Lambda", "Throttles", "FunctionName", "innkeep-${var.stage}-notifications-worker"],
             ["AWS/Lambda", "Throttles", "FunctionName", "innkeep-${var.stage}-webhooks-worker"],
             ["AWS/Lambda", "Throttles", "FunctionName", "innkeep-${var.stage}-media-worker"],
+            ["AWS/Lambda", "Throttles", "FunctionName", "innkeep-${var.stage}-feeds-worker"],
             ["AWS/Lambda", "Throttles", "FunctionName", "innkeep-${var.stage}-scheduler"],
           ]
           stat   = "Sum"
@@ -198,6 +200,7 @@ resource "aws_cloudwatch_dashboard" "this" {
             ["AWS/Lambda", "Duration", "FunctionName", "innkeep-${var.stage}-notifications-worker"],
             ["AWS/Lambda", "Duration", "FunctionName", "innkeep-${var.stage}-webhooks-worker"],
             ["AWS/Lambda", "Duration", "FunctionName", "innkeep-${var.stage}-media-worker"],
+            ["AWS/Lambda", "Duration", "FunctionName", "innkeep-${var.stage}-feeds-worker"],
             ["AWS/Lambda", "Duration", "FunctionName", "innkeep-${var.stage}-scheduler"],
             ["Innkeep", "cold_starts", "stage", "${var.stage}", { stat = "Sum", yAxis = "right" }],
           ]
@@ -220,6 +223,7 @@ resource "aws_cloudwatch_dashboard" "this" {
             ["AWS/SQS", "ApproximateAgeOfOldestMessage", "QueueName", "innkeep-${var.stage}-notifications"],
             ["AWS/SQS", "ApproximateAgeOfOldestMessage", "QueueName", "innkeep-${var.stage}-webhooks"],
             ["AWS/SQS", "ApproximateAgeOfOldestMessage", "QueueName", "innkeep-${var.stage}-media"],
+            ["AWS/SQS", "ApproximateAgeOfOldestMessage", "QueueName", "innkeep-${var.stage}-feeds"],
           ]
           stat   = "Maximum"
           period = 60
@@ -240,6 +244,7 @@ resource "aws_cloudwatch_dashboard" "this" {
             ["AWS/SQS", "ApproximateNumberOfMessagesVisible", "QueueName", "innkeep-${var.stage}-notifications-dead-letters"],
             ["AWS/SQS", "ApproximateNumberOfMessagesVisible", "QueueName", "innkeep-${var.stage}-webhooks-dead-letters"],
             ["AWS/SQS", "ApproximateNumberOfMessagesVisible", "QueueName", "innkeep-${var.stage}-media-dead-letters"],
+            ["AWS/SQS", "ApproximateNumberOfMessagesVisible", "QueueName", "innkeep-${var.stage}-feeds-dead-letters"],
             ["AWS/SQS", "ApproximateNumberOfMessagesVisible", "QueueName", "innkeep-${var.stage}-schedule-dead-letters"],
           ]
           stat   = "Maximum"
@@ -262,6 +267,25 @@ resource "aws_cloudwatch_dashboard" "this" {
           ]
           stat   = "Average"
           period = 60
+        }
+      },
+      {
+        type   = "metric"
+        x      = 0
+        y      = 24
+        width  = 8
+        height = 6
+        properties = {
+          title  = "Calendars of other platforms"
+          region = "${var.region}"
+          view   = "timeSeries"
+          metrics = [
+            ["Innkeep", "feeds_read", "stage", "${var.stage}"],
+            ["Innkeep", "feeds_failed", "stage", "${var.stage}"],
+            ["Innkeep", "feed_conflicts", "stage", "${var.stage}"],
+          ]
+          stat   = "Sum"
+          period = 300
         }
       },
     ]

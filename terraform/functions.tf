@@ -94,6 +94,7 @@ module "properties" {
   variables = merge(local.database_variables, local.caller_variables, {
     MEDIA_BUCKET    = aws_s3_bucket.media.bucket
     MEDIA_QUEUE_URL = module.media_queue.url
+    FEEDS_QUEUE_URL = module.feeds_queue.url
     CACHE_TABLE     = module.cache_table.name
   })
 
@@ -121,7 +122,7 @@ module "properties" {
       Sid      = "Publish"
       Effect   = "Allow"
       Action   = "sqs:SendMessage"
-      Resource = module.media_queue.arn
+      Resource = [module.media_queue.arn, module.feeds_queue.arn]
     },
   ])
 
@@ -527,6 +528,42 @@ module "media_worker" {
   depends_on = [aws_lambda_invocation.migration]
 }
 
+# One message at a time: the platform that it calls may take its time.
+module "feeds_worker" {
+  source          = "./modules/function"
+  shared          = local.shared
+  name            = "feeds-worker"
+  memory_mb       = 512
+  timeout_seconds = 30
+  rollback_alarms = [module.feeds_dead_letters_alarm.name]
+  queue           = { arn = module.feeds_queue.arn, batch_size = 1, concurrency = 5 }
+
+  reserved_concurrency = var.reserve_concurrency ? 5 : -1
+
+  variables = merge(local.database_variables, {
+    NOTIFICATIONS_QUEUE_URL = module.notifications_queue.url
+  })
+
+  statements = concat(local.database_statements, [
+    {
+      Sid      = "Consume"
+      Effect   = "Allow"
+      Action   = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"]
+      Resource = module.feeds_queue.arn
+    },
+    # The host is told of conflicts, and of a calendar that cannot be read.
+    {
+      Sid      = "Publish"
+      Effect   = "Allow"
+      Action   = "sqs:SendMessage"
+      Resource = module.notifications_queue.arn
+    },
+  ])
+
+  # The schema first: a function of this release never meets the last one's.
+  depends_on = [aws_lambda_invocation.migration]
+}
+
 # The next minute is the retry of a failed one.
 module "scheduler" {
   source          = "./modules/function"
@@ -543,6 +580,7 @@ module "scheduler" {
     NOTIFICATIONS_QUEUE_URL = module.notifications_queue.url
     MEDIA_QUEUE_URL         = module.media_queue.url
     WEBHOOKS_QUEUE_URL      = module.webhooks_queue.url
+    FEEDS_QUEUE_URL         = module.feeds_queue.url
     ANCHORS_TABLE           = module.anchors_table.name
     CACHE_TABLE             = module.cache_table.name
   })
@@ -552,7 +590,7 @@ module "scheduler" {
       Sid      = "Publish"
       Effect   = "Allow"
       Action   = "sqs:SendMessage"
-      Resource = [module.payments_queue.arn, module.notifications_queue.arn, module.media_queue.arn, module.webhooks_queue.arn]
+      Resource = [module.payments_queue.arn, module.notifications_queue.arn, module.media_queue.arn, module.webhooks_queue.arn, module.feeds_queue.arn]
     },
     # It remembers the audit log's end, and cannot forget it.
     {
@@ -651,6 +689,7 @@ module "release_check" {
     MEDIA_WORKER_VERSION_ARN         = module.media_worker.version_arn
     WEBHOOKS_VERSION_ARN             = module.webhooks.version_arn
     WEBHOOKS_WORKER_VERSION_ARN      = module.webhooks_worker.version_arn
+    FEEDS_WORKER_VERSION_ARN         = module.feeds_worker.version_arn
   }
 
   statements = [
@@ -673,6 +712,7 @@ module "release_check" {
         "${module.media_worker.arn}:*",
         "${module.webhooks.arn}:*",
         "${module.webhooks_worker.arn}:*",
+        "${module.feeds_worker.arn}:*",
       ]
     },
     {

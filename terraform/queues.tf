@@ -23,6 +23,14 @@ module "webhooks_queue" {
   sqs_arn_prefix             = local.sqs_arn_prefix
 }
 
+module "feeds_queue" {
+  source                     = "./modules/queue"
+  stage                      = var.stage
+  name                       = "feeds"
+  visibility_timeout_seconds = 180
+  sqs_arn_prefix             = local.sqs_arn_prefix
+}
+
 module "media_queue" {
   source                     = "./modules/queue"
   stage                      = var.stage

@@ -75,6 +75,7 @@ locals {
     notifications-worker = { function = module.notifications_worker.name, hook = module.release_check.name }
     webhooks-worker      = { function = module.webhooks_worker.name, hook = module.release_check.name }
     media-worker         = { function = module.media_worker.name, hook = module.release_check.name }
+    feeds-worker         = { function = module.feeds_worker.name, hook = module.release_check.name }
     scheduler            = { function = module.scheduler.name, hook = "" }
   }
 }

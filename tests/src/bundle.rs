@@ -135,6 +135,7 @@ impl Bundle {
             notifications: self.behind_queue("notifications-worker"),
             media: self.behind_queue("media-worker"),
             webhooks: self.behind_queue("webhooks-worker"),
+            feeds: self.behind_queue("feeds-worker"),
         }
     }
 

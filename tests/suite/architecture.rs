@@ -46,6 +46,12 @@ fn dependencies_go_one_way() {
         if ["webhooks", "webhooks-worker"].contains(&name) {
             allowed.insert("outbound");
         }
+        if ["properties", "feeds-worker"].contains(&name) {
+            allowed.insert("outbound");
+        }
+        if name == "feeds-worker" {
+            allowed.insert("ical");
+        }
         if ["payments", "payments-worker"].contains(&name) {
             allowed.insert("stripe");
         }

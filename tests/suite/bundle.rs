@@ -37,6 +37,7 @@ async fn the_journey_through_the_binaries() {
     walk(&system).await;
     system.call("GET", "/no/such/path/").send().await.refused(404, "not_found");
     photo(&system).await;
+    elsewhere(&system).await;
     system.call("GET", "/graphql/?query=%7B__typename%7D").send().await.expect(200);
     system.call("GET", "/messages/threads/").send().await.refused(401, "unauthenticated");
     system.call("GET", "/wishlists/").send().await.refused(401, "unauthenticated");
@@ -73,6 +74,22 @@ async fn photo(system: &System) -> (Person<'_>, String, String) {
     let photos = host.call("GET", &format!("/properties/{property}/photos/")).send().await.expect(200);
     assert_eq!(photos.body.pointer("/items/0/state"), Some(&json!("ready")), "{:#}", photos.body);
     (host, property, id)
+}
+
+/// A calendar of another platform, as far as the deployed guard lets it be read.
+async fn elsewhere(system: &System) {
+    let host = system.person("Ellen Elsewhere").await;
+    host.onboard().await;
+    let property = host.lists(|_| {}).await;
+    let feeds = format!("/properties/{property}/feeds/");
+    let add = |url: &str| host.call("POST", &feeds).json(json!({ "name": "Elsewhere", "url": url })).send();
+    for inside in ["http://127.0.0.1:4000/a.ics", "https://169.254.169.254/latest/meta-data/"] {
+        assert_eq!(add(inside).await.expect(422).pointers(), ["/url"], "{inside}");
+    }
+    let feed = add("https://calendars.invalid/a.ics").await.expect(201).text("id");
+    system.settle().await;
+    let seen = host.call("GET", &format!("{feeds}{feed}/")).send().await.expect(200);
+    assert_eq!(seen.body["last_error"], "unresolved", "{:#}", seen.body);
 }
 
 /// Announces and uploads a file; answers the photo's id.

@@ -20,6 +20,7 @@ mod contract;
 mod crash;
 mod docs;
 mod faults;
+mod feeds;
 mod graphql;
 mod http;
 mod identity;

@@ -71,7 +71,7 @@ fn much_is_compared() {
     assert_eq!(count("function"), Template::read().functions().len());
     assert_eq!(count("role"), count("function") + 2, "the schedule's and CodeDeploy's beside theirs");
     assert_eq!(count("aws_apigatewayv2_route"), 29);
-    assert_eq!(count("aws_sqs_queue"), 9);
+    assert_eq!(count("aws_sqs_queue"), 11);
     assert!(count("aws_cloudwatch_metric_alarm") >= 25);
     assert!(resources.values().map(BTreeMap::len).sum::<usize>() > 900);
 }

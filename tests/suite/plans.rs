@@ -177,6 +177,7 @@ async fn live(
     }
     talk(system, seen, (host, guest), property, &booking).await;
     wish(system, seen, guest, property).await;
+    elsewhere(system, seen, host, property).await;
     booking
 }
 
@@ -225,6 +226,28 @@ async fn talk(
     host.call("GET", &format!("/messages/templates/{property}/")).send().await.expect(200);
     host.call("GET", &format!("/messages/threads/?booking_id={booking}")).send().await.expect(200);
     system.settle().await;
+    note(system, seen);
+}
+
+/// Calendars of other platforms, from the first reading to the last.
+async fn elsewhere(system: &System, seen: &mut Seen, host: &Person<'_>, property: &str) {
+    let platform = crate::feeds::Platform::start();
+    platform.says(crate::feeds::calendar(&[]));
+    let feeds = format!("/properties/{property}/feeds/");
+    let new = json!({ "name": "Elsewhere", "url": platform.url() });
+    let one = host.call("POST", &feeds).json(new).send().await.expect(201).text("id");
+    system.settle().await;
+    note(system, seen);
+    platform.answers(404, &[], "");
+    crate::feeds::read_again(system).await;
+    let one = format!("{feeds}{one}/");
+    for path in [&feeds, &one] {
+        host.call("GET", path).send().await.expect(200);
+    }
+    let rename = json!({ "name": "There" });
+    host.call("PATCH", &one).header("if-match", "*").json(rename).send().await.expect(200);
+    host.call("POST", &format!("{one}refresh/")).send().await.refused(429, "refreshed_too_soon");
+    host.call("DELETE", &one).send().await.expect(204);
     note(system, seen);
 }
 

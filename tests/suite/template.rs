@@ -30,6 +30,7 @@ fn titled(topic: Topic) -> &'static str {
         Topic::Notifications => "Notifications",
         Topic::Media => "Media",
         Topic::Webhooks => "Webhooks",
+        Topic::Feeds => "Feeds",
     }
 }
 
@@ -109,6 +110,7 @@ async fn reads(name: &str) -> BTreeSet<String> {
         "notifications-worker" => drop(notifications_worker::Worker::from_env(env, &aws).unwrap()),
         "webhooks" => drop(webhooks::WebhooksState::from_env(env, &aws).unwrap()),
         "webhooks-worker" => drop(webhooks_worker::Worker::from_env(env, &aws).unwrap()),
+        "feeds-worker" => drop(feeds_worker::Worker::from_env(env, &aws).unwrap()),
         "media-worker" => drop(media_worker::Worker::from_env(env, &aws).unwrap()),
         "scheduler" => drop(scheduler::Scheduler::from_env(env, &aws).unwrap()),
         "release-check" => drop(release_check::ReleaseCheck::from_env(env, &aws).unwrap()),

@@ -28,6 +28,8 @@ pub(crate) struct World<'s> {
     pub(crate) photo: String,
     /// Of the listing.
     pub(crate) promotion: String,
+    /// Of the listing: a calendar that is nowhere.
+    pub(crate) feed: String,
     /// Of the link to the listing's calendar.
     pub(crate) calendar_token: String,
     /// Confirmed, in a month.
@@ -104,6 +106,9 @@ impl<'s> World<'s> {
         let new = json!({ "url": "https://nobody.invalid/hooks", "events": ["booking.confirmed"] });
         let endpoint = host.call("POST", "/webhooks/endpoints/").json(new).send().await.expect(201);
         let endpoint = endpoint.body["endpoint"]["id"].as_str().unwrap().to_owned();
+        let feeds = format!("/properties/{property}/feeds/");
+        let new = json!({ "name": "Elsewhere", "url": "https://calendars.invalid/nights.ics" });
+        let feed = host.call("POST", &feeds).json(new).send().await.expect(201).text("id");
         let booking = guest.stays(&property, Dates::in_days(&guest, 30, 3)).await;
         let log = format!("/webhooks/endpoints/{endpoint}/deliveries/");
         let log = host.call("GET", &log).send().await.expect(200);
@@ -150,6 +155,7 @@ impl<'s> World<'s> {
             draft,
             photo,
             promotion,
+            feed,
             calendar_token,
             booking,
             modification,
@@ -169,6 +175,7 @@ impl<'s> World<'s> {
             "property_id" => &self.property,
             "photo_id" => &self.photo,
             "promotion_id" => &self.promotion,
+            "feed_id" => &self.feed,
             "booking_id" => &self.booking,
             "modification_id" => &self.modification,
             "payment_id" => &self.payment,

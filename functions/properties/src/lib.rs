@@ -9,6 +9,7 @@ mod create;
 mod delete;
 mod dto;
 mod facets;
+mod feeds;
 mod get;
 mod list;
 mod photos;
@@ -25,7 +26,7 @@ use domain::messages::Topic;
 pub use state::PropertiesState;
 
 /// The queues that this function sends to.
-pub const TOPICS: &[Topic] = &[Topic::Media];
+pub const TOPICS: &[Topic] = &[Topic::Media, Topic::Feeds];
 
 web::operations! {
     PropertiesState;
@@ -46,6 +47,12 @@ web::operations! {
     calendar_links::create_calendar_link,
     calendar_links::delete_calendar_link,
     calendar_links::export_calendar,
+    feeds::list::list_feeds,
+    feeds::create::create_feed,
+    feeds::get::get_feed,
+    feeds::change::change_feed,
+    feeds::delete::delete_feed,
+    feeds::refresh::refresh_feed,
     quote::create_quote,
     cohosts::list_cohosts,
     cohosts::name_cohost,

@@ -77,6 +77,7 @@ pub const CHECKS: &[Check] = &[
         probe: Probe::EmptyBatch,
     },
     Check { function: "webhooks-worker", variable: "WEBHOOKS_WORKER_VERSION_ARN", probe: Probe::EmptyBatch },
+    Check { function: "feeds-worker", variable: "FEEDS_WORKER_VERSION_ARN", probe: Probe::EmptyBatch },
     Check { function: "media-worker", variable: "MEDIA_WORKER_VERSION_ARN", probe: Probe::EmptyBatch },
 ];
 

@@ -23,6 +23,14 @@ coded! {
         LinkCalendar = "link_calendar",
         /// The link to the calendar taken back.
         UnlinkCalendar = "unlink_calendar",
+        /// A calendar of another platform to be read.
+        AddFeed = "add_feed",
+        /// Another name or address of such a calendar, on or off.
+        ChangeFeed = "change_feed",
+        /// Such a calendar read no more.
+        RemoveFeed = "remove_feed",
+        /// Such a calendar read at once.
+        RefreshFeed = "refresh_feed",
         /// A new promotion.
         CreatePromotion = "create_promotion",
         /// A promotion taken back.
@@ -51,6 +59,10 @@ impl Act {
             Self::ChangeCalendar
             | Self::LinkCalendar
             | Self::UnlinkCalendar
+            | Self::AddFeed
+            | Self::ChangeFeed
+            | Self::RemoveFeed
+            | Self::RefreshFeed
             | Self::CreatePromotion
             | Self::WithdrawPromotion => Permission::Calendar,
             Self::ChangeListing

@@ -58,6 +58,10 @@ identifiers! {
     UnitId;
     /// A photo of a listing.
     PhotoId;
+    /// A calendar of another platform that a host lets be read.
+    FeedId;
+    /// A stay on nights that such a calendar says are taken.
+    FeedConflictId;
     /// A rebate of a listing that a guest claims by a code.
     PromotionId;
     /// An offer to one guest for one stay at one price.

@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 use crate::booking::Notice;
 use crate::coded::coded;
 use crate::ids::{
-    BookingId, DisputeId, MessageId, OutboxId, PaymentId, PayoutId, PhotoId, ReceiptId, ReconciliationId,
-    RefundId, UserId, WebhookEndpointId,
+    BookingId, DisputeId, FeedConflictId, FeedId, MessageId, OutboxId, PaymentId, PayoutId, PhotoId,
+    ReceiptId, ReconciliationId, RefundId, UserId, WebhookEndpointId,
 };
 use crate::invalid::Invalid;
 
@@ -35,6 +35,8 @@ coded! {
         Media = "media",
         /// Calls to integrators' endpoints.
         Webhooks = "webhooks",
+        /// Calendars of other platforms, to be read.
+        Feeds = "feeds",
     }
 }
 
@@ -60,6 +62,8 @@ pub enum MessageBody {
     Media(MediaMessage),
     /// For the webhooks worker.
     Webhooks(WebhookMessage),
+    /// For the feeds worker.
+    Feeds(FeedMessage),
 }
 
 impl MessageBody {
@@ -70,6 +74,7 @@ impl MessageBody {
             Self::Notifications(_) => Topic::Notifications,
             Self::Media(_) => Topic::Media,
             Self::Webhooks(_) => Topic::Webhooks,
+            Self::Feeds(_) => Topic::Feeds,
         }
     }
 }
@@ -183,6 +188,16 @@ pub enum NotificationMessage {
         /// The photo.
         photo_id: PhotoId,
     },
+    /// A stay lies on nights that are taken elsewhere; its host is told.
+    FeedConflict {
+        /// The conflict.
+        conflict_id: FeedConflictId,
+    },
+    /// A calendar of another platform cannot be read for long, or is given up; its host is told.
+    FeedFailing {
+        /// The calendar.
+        feed_id: FeedId,
+    },
     /// One side of a conversation wrote; the other is told.
     NewMessage {
         /// What was written.
@@ -217,6 +232,17 @@ pub enum WebhookMessage {
         endpoint_id: WebhookEndpointId,
         /// Of what.
         booking_id: BookingId,
+    },
+}
+
+/// A calendar of another platform, to be read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
+pub enum FeedMessage {
+    /// Read it, if it is due.
+    Poll {
+        /// Which one.
+        feed_id: FeedId,
     },
 }
 
@@ -384,6 +410,25 @@ mod tests {
             &format!(
                 r#"{{"id":"{ID}","topic":"webhooks","body":{{"type":"deliver","endpoint_id":"{ID}","booking_id":"{ID}"}}}}"#
             ),
+        );
+    }
+
+    #[test]
+    fn the_text_of_what_is_about_foreign_calendars_is_fixed() {
+        let of = |body, said: &str| {
+            check(&Message { id: id(), body }, &format!(r#"{{"id":"{ID}",{said}}}"#));
+        };
+        let poll = MessageBody::Feeds(FeedMessage::Poll { feed_id: id() });
+        of(poll, &format!(r#""topic":"feeds","body":{{"type":"poll","feed_id":"{ID}"}}"#));
+        let conflict = NotificationMessage::FeedConflict { conflict_id: id() };
+        of(
+            MessageBody::Notifications(conflict),
+            &format!(r#""topic":"notifications","body":{{"type":"feed_conflict","conflict_id":"{ID}"}}"#),
+        );
+        let failing = NotificationMessage::FeedFailing { feed_id: id() };
+        of(
+            MessageBody::Notifications(failing),
+            &format!(r#""topic":"notifications","body":{{"type":"feed_failing","feed_id":"{ID}"}}"#),
         );
     }
 

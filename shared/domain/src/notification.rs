@@ -84,10 +84,13 @@ impl NotificationKind {
             NotificationMessage::Dispute { .. } => Self::Disputes,
             // Leaving early and not coming at all move money; these two move none.
             NotificationMessage::Booking { event: Notice::CheckedIn | Notice::Completed, .. } => Self::Stays,
-            NotificationMessage::Booking { .. } => Self::Bookings,
+            // A stay here, and somebody else's elsewhere, on the same nights.
+            NotificationMessage::Booking { .. } | NotificationMessage::FeedConflict { .. } => Self::Bookings,
             NotificationMessage::ReviewsRevealed { .. } => Self::Reviews,
             NotificationMessage::NewMessage { .. } => Self::Messages,
-            NotificationMessage::PhotoRejected { .. } => Self::Listings,
+            NotificationMessage::PhotoRejected { .. } | NotificationMessage::FeedFailing { .. } => {
+                Self::Listings
+            }
             NotificationMessage::WebhookDisabled { .. } => Self::Webhooks,
         }
     }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use domain::messages::{Message, Topic};
+use outbound::UrlRule;
 use payments::PaymentsState;
 use platform::{Aws, Env, WorkError};
 use properties::PropertiesState;
@@ -28,6 +29,8 @@ pub struct Deployed {
     pub media: Worker,
     /// The webhooks worker.
     pub webhooks: Worker,
+    /// The feeds worker.
+    pub feeds: Worker,
 }
 
 impl Deployed {
@@ -38,6 +41,7 @@ impl Deployed {
             Topic::Notifications => &self.notifications,
             Topic::Media => &self.media,
             Topic::Webhooks => &self.webhooks,
+            Topic::Feeds => &self.feeds,
         })
     }
 }
@@ -56,6 +60,7 @@ pub fn deploy(env: &Env, aws: &Aws) -> anyhow::Result<Deployed> {
     let notifications = Arc::new(notifications_worker::Worker::from_env(env, aws)?);
     let media = Arc::new(media_worker::Worker::from_env(env, aws)?);
     let webhooks = Arc::new(webhooks_worker::Worker::over(env, aws, fetcher()?)?);
+    let feeds = Arc::new(feeds_worker::Worker::over(env, aws, fetcher()?)?);
     Ok(Deployed {
         gateway: gateway(env, aws)?,
         tick,
@@ -70,6 +75,10 @@ pub fn deploy(env: &Env, aws: &Aws) -> anyhow::Result<Deployed> {
         webhooks: worker(move |message| {
             let webhooks = Arc::clone(&webhooks);
             async move { webhooks.handle(message).await }
+        }),
+        feeds: worker(move |message| {
+            let feeds = Arc::clone(&feeds);
+            async move { feeds.handle(message).await }
         }),
         media: records(move |body| {
             let media = Arc::clone(&media);
@@ -88,7 +97,8 @@ fn gateway(env: &Env, aws: &Aws) -> anyhow::Result<Gateway> {
                 function(users::router().with_state(state), edge)
             }
             "properties" => {
-                let state = PropertiesState::from_env(env, aws)?;
+                let urls = UrlRule::unguarded_towards_this_machine_for_tests_and_local_use_only();
+                let state = PropertiesState::over(env, aws, urls)?;
                 let edge = state.app().edge();
                 function(properties::router().with_state(state), edge)
             }

@@ -42,9 +42,10 @@ enum Command {
         email: String,
     },
     /// Send what a deployment's function gave up back to its queue. `AWS_REGION` and the variable of the queue
-    /// (`PAYMENTS_QUEUE_URL`, `NOTIFICATIONS_QUEUE_URL`, `MEDIA_QUEUE_URL`, `WEBHOOKS_QUEUE_URL`) say where; the AWS credentials are yours.
+    /// (`PAYMENTS_QUEUE_URL`, `NOTIFICATIONS_QUEUE_URL`, `MEDIA_QUEUE_URL`, `WEBHOOKS_QUEUE_URL`,
+    /// `FEEDS_QUEUE_URL`) say where; the AWS credentials are yours.
     Redrive {
-        /// payments, notifications or media.
+        /// payments, notifications, media or feeds.
         topic: domain::messages::Topic,
     },
     /// Check a deployment's audit log: its chain of hashes, and that its end is the one that was seen last. `AWS_REGION`,

@@ -37,10 +37,11 @@ pub struct QueuePlan {
 pub const MAX_RECEIVE_COUNT: u32 = 5;
 
 /// The queues.
-pub const QUEUES: [QueuePlan; 4] = [
+pub const QUEUES: [QueuePlan; 5] = [
     QueuePlan { topic: Topic::Payments, visibility_seconds: 180, batch_size: 5, concurrency: 10 },
     QueuePlan { topic: Topic::Notifications, visibility_seconds: 180, batch_size: 10, concurrency: 5 },
     QueuePlan { topic: Topic::Webhooks, visibility_seconds: 180, batch_size: 1, concurrency: 10 },
+    QueuePlan { topic: Topic::Feeds, visibility_seconds: 180, batch_size: 1, concurrency: 5 },
     QueuePlan { topic: Topic::Media, visibility_seconds: 360, batch_size: 2, concurrency: 5 },
 ];
 

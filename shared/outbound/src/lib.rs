@@ -16,7 +16,7 @@ pub use address::{Forbidden, forbidden};
 pub use error::FetchError;
 pub use fetch::{BodyRule, Fetcher, Limits, Request, Response};
 pub use resolve::{Resolve, SystemResolver};
-pub use target::{ALLOWED_PORTS, MAX_URL_BYTES, Refused, check_url};
+pub use target::{ALLOWED_PORTS, MAX_URL_BYTES, Refused, UrlRule, check_url};
 
 #[cfg(test)]
 mod tests;

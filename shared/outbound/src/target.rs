@@ -48,6 +48,28 @@ impl Refused {
     }
 }
 
+/// Which URLs may be named, for whoever takes one from a user and leaves the calling to somebody else.
+#[derive(Clone, Copy, Debug)]
+pub struct UrlRule(Policy);
+
+impl UrlRule {
+    /// The one to deploy: see [`check_url`].
+    pub const fn public() -> Self {
+        Self(Policy::Public)
+    }
+
+    /// One that ALSO lets this very machine be named; see
+    /// [`Fetcher`](crate::Fetcher::unguarded_towards_this_machine_for_tests_and_local_use_only).
+    pub const fn unguarded_towards_this_machine_for_tests_and_local_use_only() -> Self {
+        Self(Policy::PublicAndLoopback)
+    }
+
+    /// A URL in its normal form, if it may be called as far as can be seen without a look-up.
+    pub fn check(self, url: &str) -> Result<Url, Refused> {
+        check(url, self.0)
+    }
+}
+
 /// What may be called.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Policy {

@@ -14,6 +14,12 @@ pub const PAYMENTS_CAPTURED: &str = "payments_captured";
 pub const PAYMENTS_FAILED: &str = "payments_failed";
 /// A refund that is sent.
 pub const PAYMENTS_REFUNDED: &str = "payments_refunded";
+/// A calendar of another platform that was read.
+pub const FEEDS_READ: &str = "feeds_read";
+/// A calendar of another platform that could not be read.
+pub const FEEDS_FAILED: &str = "feeds_failed";
+/// A stay that was found on nights which are taken elsewhere.
+pub const FEED_CONFLICTS: &str = "feed_conflicts";
 /// Seconds that the oldest message has waited in the outbox; looked at each minute.
 pub const OUTBOX_AGE_SECONDS: &str = "outbox_age_seconds";
 /// Differences between the provider's books and ours that nobody has settled; looked at each minute.
@@ -29,6 +35,9 @@ pub const ALL: &[&str] = &[
     PAYMENTS_CAPTURED,
     PAYMENTS_FAILED,
     PAYMENTS_REFUNDED,
+    FEEDS_READ,
+    FEEDS_FAILED,
+    FEED_CONFLICTS,
     OUTBOX_AGE_SECONDS,
     RECONCILIATION_BREAKS,
     COLD_STARTS,

@@ -5,6 +5,7 @@ pub mod calendar_links;
 pub mod cohosts;
 mod context;
 mod failure;
+pub mod feeds;
 pub mod figures;
 pub mod gateway;
 pub mod messages;

@@ -9,7 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 use store::{bookings, claims, deliveries, mail_events, modifications, outbox, single_use_tokens};
 
-use crate::{Ctx, Failure, figures, messages, payments, reviews};
+use crate::{Ctx, Failure, feeds, figures, messages, payments, reviews};
 
 /// How many rows one statement works on.
 const BATCH: u32 = 100;
@@ -48,6 +48,8 @@ pub struct Report {
     pub reconciled: u64,
     /// Webhooks that were due.
     pub dispatched: u64,
+    /// Calendars of other platforms that were due.
+    pub polled: u64,
     /// Rows forgotten.
     pub forgotten: u64,
 }
@@ -69,6 +71,7 @@ pub async fn run(ctx: &Ctx, now: Timestamp) -> Result<Report, Failure> {
         reconciled: note("books", payments::plan_reconciliation(ctx, now).await.map(u64::from), &mut first),
         sent: note("outbox", batches(|| send(ctx, now)).await, &mut first),
         dispatched: note("webhooks", batches(|| dispatch(ctx, now)).await, &mut first),
+        polled: note("feeds", batches(|| poll(ctx, now)).await, &mut first),
         forgotten: note("forgetting", forget(ctx, now).await, &mut first),
     };
     measure(ctx, now).await;
@@ -143,6 +146,10 @@ async fn send(ctx: &Ctx, now: Timestamp) -> Result<u32, Failure> {
 
 async fn dispatch(ctx: &Ctx, now: Timestamp) -> Result<u32, Failure> {
     crate::webhooks::dispatch_due(ctx, now, BATCH).await
+}
+
+async fn poll(ctx: &Ctx, now: Timestamp) -> Result<u32, Failure> {
+    feeds::dispatch_due(ctx, now, BATCH).await
 }
 
 async fn forget(ctx: &Ctx, now: Timestamp) -> Result<u64, Failure> {

@@ -6,6 +6,7 @@ mod message;
 mod webhook;
 
 pub use claim::{Claim, ClaimState, Outcome, claim, forget_ended, release, settle};
+pub(crate) use facts::person_json;
 pub use facts::{
     BookingFacts, DisputeFacts, Home, Person, PhotoFacts, ReceiptFacts, UserFacts, booking, dispute, photo,
     receipt, user,

@@ -12,6 +12,7 @@ pub mod deliveries;
 pub mod disputes;
 pub mod documents;
 pub mod dynamo;
+pub mod feeds;
 pub mod figures;
 pub mod host_accounts;
 pub mod idempotency;

@@ -66,6 +66,7 @@ pub const MIGRATIONS: &[Migration] = &[
         sql: include_str!("../migrations/0025_notification_preferences.sql"),
     },
     Migration { name: "0026_mail_events", sql: include_str!("../migrations/0026_mail_events.sql") },
+    Migration { name: "0027_feeds", sql: include_str!("../migrations/0027_feeds.sql") },
 ];
 
 /// Why the schema could not be brought up to date. What was applied before stays.

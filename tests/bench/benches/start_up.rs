@@ -246,6 +246,7 @@ fn variables() -> HashMap<String, String> {
         ("NOTIFICATIONS_QUEUE_URL", "http://127.0.0.1:1/1/notifications"),
         ("MEDIA_QUEUE_URL", "http://127.0.0.1:1/1/media"),
         ("WEBHOOKS_QUEUE_URL", "http://127.0.0.1:1/1/webhooks"),
+        ("FEEDS_QUEUE_URL", "http://127.0.0.1:1/1/feeds"),
     ];
     let placeholders = names.map(|name| (name, "bench"));
     placeholders.into_iter().chain(fixed).map(|(name, value)| (name.to_owned(), value.to_owned())).collect()

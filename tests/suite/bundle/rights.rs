@@ -17,6 +17,13 @@ const KEPT: &[(&str, &str, &str, &str)] = &[
         "AnchorsTable",
         "remembers entries of the audit log; nobody makes one here",
     ),
+    (
+        "feeds-worker",
+        "sqs:SendMessage",
+        "NotificationsQueue",
+        "tells of conflicts, and of a day without success",
+    ),
+    ("scheduler", "sqs:SendMessage", "FeedsQueue", "asks for calendars that are due; none is so soon"),
     ("scheduler", "sqs:SendMessage", "MediaQueue", "sends again what nobody worked off"),
     (
         "webhooks-worker",

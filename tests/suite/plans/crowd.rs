@@ -98,6 +98,11 @@ SELECT booking, 'before_check_in', timestamptz '{now}' + interval '1 year' FROM 
 INSERT INTO wishlists (id, owner_id, name, share_digest, created_at, updated_at)
 SELECT message, guest, 'Sea', sha256(message::text::bytea), at, at FROM crowd;
 INSERT INTO wishlist_items (wishlist_id, property_id, added_at) SELECT message, property, at FROM crowd;
+INSERT INTO feeds (id, property_id, unit_id, lane, name, url, next_poll_at, created_at, updated_at)
+SELECT message, property, unit, 1, 'Elsewhere', 'https://calendars.invalid/' || n, timestamptz '{now}' + interval '1 year', at, at FROM crowd;
+INSERT INTO feed_events (feed_id, number, nights, own) SELECT message, 1, '[2031-01-01,2031-01-03)', false FROM crowd;
+INSERT INTO feed_conflicts (id, feed_id, booking_id, nights, found_at, told_at, ended_at)
+SELECT gen_random_uuid(), message, booking, '[2025-01-01,2025-01-03)', at, at, at FROM crowd;
 INSERT INTO outbox (id, topic, body, created_at, next_send_at, sent_count, done_at)
 SELECT message, 'notifications', '{}', at, at, 1, timestamptz '{now}' FROM crowd;
 INSERT INTO deliveries (message_id, recipient, claimed_at, sent_at) SELECT message, guest, at, timestamptz '{now}' FROM crowd;

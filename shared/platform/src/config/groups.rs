@@ -144,6 +144,7 @@ impl QueuesConfig {
             Topic::Notifications => "NOTIFICATIONS_QUEUE_URL",
             Topic::Media => "MEDIA_QUEUE_URL",
             Topic::Webhooks => "WEBHOOKS_QUEUE_URL",
+            Topic::Feeds => "FEEDS_QUEUE_URL",
         }
     }
 

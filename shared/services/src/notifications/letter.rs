@@ -1,5 +1,6 @@
 //! What a message asks to be written, from what is true when it is.
 
+mod feed;
 mod money;
 mod webhook;
 
@@ -95,6 +96,12 @@ async fn write(ctx: &Ctx, message: &NotificationMessage) -> Result<Vec<Letter>, 
         NotificationMessage::ReviewsRevealed { booking_id } => {
             deliveries::booking(db, *booking_id).await?.iter().flat_map(reviews_revealed).collect()
         }
+        NotificationMessage::FeedConflict { conflict_id } => {
+            store::feeds::conflict(db, *conflict_id).await?.iter().filter_map(feed::conflict).collect()
+        }
+        NotificationMessage::FeedFailing { feed_id } => {
+            store::feeds::trouble(db, *feed_id).await?.iter().filter_map(feed::trouble).collect()
+        }
         NotificationMessage::PhotoRejected { photo_id } => {
             deliveries::photo(db, *photo_id).await?.iter().filter_map(photo_rejected).collect()
         }
@@ -165,6 +172,8 @@ fn account(message: &NotificationMessage, facts: &UserFacts) -> Option<Letter> {
         | NotificationMessage::Receipt { .. }
         | NotificationMessage::Dispute { .. }
         | NotificationMessage::WebhookDisabled { .. }
+        | NotificationMessage::FeedConflict { .. }
+        | NotificationMessage::FeedFailing { .. }
         | NotificationMessage::NewMessage { .. }
         | NotificationMessage::PhotoRejected { .. } => None,
     }

@@ -182,7 +182,7 @@ macro_rules! person_json {
     };
 }
 
-pub(super) use person_json;
+pub(crate) use person_json;
 
 /// The account.
 pub async fn user(db: &Db, id: UserId) -> Result<Option<UserFacts>, DbError> {

@@ -118,6 +118,7 @@ pub async fn erase(db: &Db, user: UserId, now: Timestamp) -> Result<Option<Erase
              WHERE c.user_id = gone.id OR c.property_id IN (SELECT p.id FROM properties p WHERE p.host_id = gone.id)),
          forms AS (DELETE FROM message_templates t USING homes WHERE t.property_id = homes.id),
          calendars AS (DELETE FROM calendar_links k USING homes WHERE k.property_id = homes.id),
+         feeds AS (DELETE FROM feeds f USING homes WHERE f.property_id = homes.id),
          notes AS (
              UPDATE claims c SET note = '' FROM units n, homes
              WHERE n.property_id = homes.id AND c.unit_id = n.id AND c.note <> ''),

@@ -88,6 +88,24 @@ tables! {
         kept: [booking_id part amount released_at next_at],
         erased: [],
         hidden: [];
+    #[doc = "Stays on nights that are taken elsewhere; goes with the calendar."]
+    feed_conflicts about "t.feed_id IN (SELECT f.id FROM feeds f JOIN properties p ON p.id = f.property_id WHERE p.host_id = :user::uuid)",
+        kept: [],
+        erased: [id feed_id booking_id nights found_at told_at ended_at],
+        hidden: [];
+    #[doc = "Nights and nobody's names; goes with the calendar."]
+    feed_events about "t.feed_id IN (SELECT f.id FROM feeds f JOIN properties p ON p.id = f.property_id WHERE p.host_id = :user::uuid)",
+        kept: [],
+        erased: [feed_id number nights own],
+        hidden: [];
+    #[doc = "Calendars of the host's elsewhere. Their addresses are ways in."]
+    feeds about "t.property_id IN (SELECT p.id FROM properties p WHERE p.host_id = :user::uuid)",
+        kept: [],
+        erased: [
+            id property_id unit_id lane name disabled next_poll_at last_polled_at last_success_at last_error
+            failures failing_since warned_at wanted echoed created_at updated_at version
+        ],
+        hidden: [url queued_until claimed_at etag last_modified compared_with];
     #[doc = "What does not fit between our books and the provider's; of people only who settled it."]
     findings,
         kept: [id kind subject details state first_seen_at last_seen_at settled_at settled_by note],

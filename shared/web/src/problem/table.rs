@@ -240,6 +240,18 @@ pub const PROBLEMS: &[ProblemType] = &[
         "A listing has 100 promotions at most. Take one back before you make another.",
     ),
     kind(
+        "too_many_feeds",
+        409,
+        "Too many calendars",
+        "A unit has 10 calendars of other platforms at most. Take one away before you add another.",
+    ),
+    kind(
+        "feed_disabled",
+        409,
+        "The calendar is switched off",
+        "A calendar that is switched off is not read. Switch it on first.",
+    ),
+    kind(
         "too_many_webhook_endpoints",
         409,
         "Too many webhook endpoints",
@@ -451,6 +463,12 @@ pub const PROBLEMS: &[ProblemType] = &[
         429,
         "Too many attempts to sign in",
         "Somebody tried too many passwords for this address. Wait as Retry-After says, or choose a new password by mail: that is always possible.",
+    ),
+    kind(
+        "refreshed_too_soon",
+        429,
+        "Read a moment ago",
+        "A calendar of another platform is read once in five minutes. Wait as Retry-After says.",
     ),
     kind(
         "too_many_requests",

@@ -15,6 +15,31 @@ impl Language {
         self.pick(words)
     }
 
+    /// Why a calendar of another platform could not be read, after its code.
+    pub(in super::super) fn feed_problem(self, code: &str) -> &'static str {
+        const NOWHERE: [&str; 4] = ["http_401", "http_403", "http_404", "http_410"];
+        const UNREADABLE: [&str; 9] = [
+            "empty_body",
+            "not_a_calendar",
+            "truncated",
+            "malformed",
+            "too_many_events",
+            "too_large",
+            "invalid_event",
+            "unsupported_recurrence",
+            "unreadable",
+        ];
+        let [nowhere, unreadable, unreachable] = &FEED_PROBLEMS;
+        let words = if NOWHERE.contains(&code) {
+            nowhere
+        } else if UNREADABLE.contains(&code) {
+            unreadable
+        } else {
+            unreachable
+        };
+        self.pick(words)
+    }
+
     const fn pick(self, words: &[&'static str; 3]) -> &'static str {
         match self {
             Self::English => words[0],
@@ -112,6 +137,21 @@ const DISPUTE_REASONS: [Words; 15] = [
     ),
 ];
 
+/// What is the matter with a calendar: its address, what is there, or the way to it.
+const FEED_PROBLEMS: [[&str; 3]; 3] = [
+    ["its address is no longer good", "son adresse n’est plus valable", "su dirección ya no es válida"],
+    [
+        "what is there is no calendar that can be read",
+        "ce qui s’y trouve n’est pas un calendrier lisible",
+        "lo que hay allí no es un calendario legible",
+    ],
+    [
+        "the platform does not answer as it should",
+        "la plateforme ne répond pas comme il faut",
+        "la plataforma no responde como debería",
+    ],
+];
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -122,6 +162,16 @@ mod tests {
             assert!(words.iter().all(|words| words.len() > 8 && !words.contains('_')), "{code}");
             assert!(words[0] != words[1] && words[1] != words[2] && words[0] != words[2], "{code}");
         }
+    }
+
+    #[test]
+    fn what_is_the_matter_with_a_calendar_is_said_in_words() {
+        assert_eq!(Language::English.feed_problem("http_404"), "its address is no longer good");
+        assert_eq!(
+            Language::French.feed_problem("truncated"),
+            "ce qui s’y trouve n’est pas un calendrier lisible"
+        );
+        assert_eq!(Language::Spanish.feed_problem("timed_out"), "la plataforma no responde como debería");
     }
 
     #[test]

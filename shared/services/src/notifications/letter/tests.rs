@@ -6,9 +6,11 @@ use minijinja::context;
 use serde_json::json;
 use store::deliveries::{DisputeFacts, Home, ReceiptFacts, WebhookFacts};
 use store::disputes::DisputeState;
+use store::feeds::{ConflictFacts, TroubleFacts};
 use uuid::Uuid;
 
 use super::super::render::{Links, Templates, Words};
+use super::feed;
 use super::money::{dispute, receipt};
 use super::webhook::webhook_disabled;
 use super::*;
@@ -118,6 +120,60 @@ fn message_facts(text: &str) -> MessageFacts {
     }
 }
 
+fn conflict_facts() -> ConflictFacts {
+    let BookingFacts { host, home, check_in, check_out, .. } = facts();
+    ConflictFacts {
+        host,
+        title: home.title,
+        feed: "The other <platform>".to_owned(),
+        booking_id: id(7),
+        check_in,
+        check_out,
+        from: "2026-12-05".parse().unwrap(),
+        to: "2026-12-07".parse().unwrap(),
+    }
+}
+
+fn trouble_facts(given_up: bool) -> TroubleFacts {
+    let BookingFacts { host, home, .. } = facts();
+    TroubleFacts {
+        host,
+        property_id: id(3),
+        title: home.title,
+        feed: "The other <platform>".to_owned(),
+        error: "not_a_calendar".to_owned(),
+        since: "2026-11-23T20:15:00Z".parse().unwrap(),
+        given_up,
+    }
+}
+
+#[test]
+fn a_host_is_told_which_nights_are_taken_twice() {
+    let said = words(&feed::conflict(&conflict_facts()).unwrap());
+    assert_eq!(said.subject, "Nights at Loft <by> the Seine are taken twice");
+    for part in [
+        "The other <platform>",
+        "from Saturday, 5 December 2026 to Monday, 7 December 2026",
+        "from Friday, 4 December 2026 to Wednesday, 9 December 2026",
+        "/bookings/00000000-0000-0000-0000-000000000007",
+    ] {
+        assert!(said.text.contains(part), "{part}: {}", said.text);
+    }
+    assert!(said.html.contains("The other &lt;platform&gt;"), "{}", said.html);
+}
+
+#[test]
+fn a_host_is_told_that_a_calendar_cannot_be_read_and_that_it_is_given_up() {
+    let said = |given_up| words(&feed::trouble(&trouble_facts(given_up)).unwrap());
+    let failing = said(false).text;
+    assert!(
+        failing.contains("no calendar that can be read") && failing.contains("Monday, 23 November 2026"),
+        "{failing}"
+    );
+    assert!(said(true).subject.contains("no longer read"), "{}", said(true).subject);
+    assert!(said(true).text.contains("stay taken"), "{}", said(true).text);
+}
+
 #[test]
 fn a_message_is_quoted_line_by_line_and_one_without_words_is_not_sent() {
     let said = words(&new_message(&message_facts("Is it <b>quiet</b>?\n\nWe sleep late.")).unwrap());
@@ -209,6 +265,8 @@ fn every_message() -> Vec<NotificationMessage> {
         NotificationMessage::PhotoRejected { photo_id: id::<PhotoId>(5) },
         NotificationMessage::WebhookDisabled { endpoint_id: id(4) },
         NotificationMessage::NewMessage { message_id: id(3) },
+        NotificationMessage::FeedConflict { conflict_id: id(10) },
+        NotificationMessage::FeedFailing { feed_id: id(11) },
     ];
     all.extend(
         Notice::ALL.iter().map(|event| NotificationMessage::Booking { booking_id: id(7), event: *event }),
@@ -232,6 +290,8 @@ fn every_message() -> Vec<NotificationMessage> {
             | NotificationMessage::Dispute { .. }
             | NotificationMessage::WebhookDisabled { .. }
             | NotificationMessage::NewMessage { .. }
+            | NotificationMessage::FeedConflict { .. }
+            | NotificationMessage::FeedFailing { .. }
             | NotificationMessage::PhotoRejected { .. } => {}
         }
     }
@@ -254,6 +314,10 @@ fn letters(message: &NotificationMessage, facts: &BookingFacts) -> Vec<Letter> {
         NotificationMessage::WebhookDisabled { .. } => {
             let reasons = [DisabledReason::Failing, DisabledReason::Gone];
             reasons.iter().filter_map(|reason| webhook_disabled(&webhook_facts(*reason))).collect()
+        }
+        NotificationMessage::FeedConflict { .. } => feed::conflict(&conflict_facts()).into_iter().collect(),
+        NotificationMessage::FeedFailing { .. } => {
+            [false, true].iter().filter_map(|given_up| feed::trouble(&trouble_facts(*given_up))).collect()
         }
         NotificationMessage::Dispute { event, .. } => {
             dispute(*event, &dispute_facts(DisputeState::Open)).into_iter().collect()

@@ -58,6 +58,21 @@ fn every_letter(language: Language) -> Vec<Letter> {
                 let title = "Qvartz 12".to_owned();
                 new_message(&MessageFacts { recipient, title, ..facts }).into_iter().collect()
             }
+            NotificationMessage::FeedConflict { .. } => {
+                let facts = conflict_facts();
+                let host = in_language(language, facts.host);
+                let (title, feed) = ("Qvartz 12".to_owned(), "Qvartz".to_owned());
+                feed::conflict(&ConflictFacts { host, title, feed, ..facts }).into_iter().collect()
+            }
+            NotificationMessage::FeedFailing { .. } => [false, true]
+                .into_iter()
+                .filter_map(|given_up| {
+                    let facts = trouble_facts(given_up);
+                    let host = in_language(language, facts.host);
+                    let (title, feed) = ("Qvartz 12".to_owned(), "Qvartz".to_owned());
+                    feed::trouble(&TroubleFacts { host, title, feed, ..facts })
+                })
+                .collect(),
             NotificationMessage::Dispute { event, .. } => {
                 let facts = dispute_facts(DisputeState::Open);
                 let host = in_language(language, facts.host);
